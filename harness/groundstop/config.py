@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The project: its root, its `[tool.groundstop]` table and the places where things are kept."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groundstop.errors import ConfigError
+
+__all__ = ["Project", "find_project"]
+
+_KNOWN_KEYS = {"corpus", "targets"}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with a pyproject.toml that has a `[tool.groundstop]` table.
+
+    `targets` maps a target's name to `module:attribute`.  Everything that can be made
+    again (builds, compiled seeds, findings' reports) lives under `state`.
+    """
+
+    root: Path
+    corpus: Path
+    targets: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Path:
+        """The project's own cache and working files, ignored by git."""
+        return self.root / ".groundstop"
+
+    def corpus_of(self, target: str) -> Path:
+        """Return the folder with `seeds`, `regressions` and `evolved` of a target."""
+        return self.corpus / target
+
+    def relative(self, path: Path) -> str:
+        """Return `path` as people should see it: relative to the current folder if below it."""
+        path = path.absolute()
+        for base in (Path.cwd(), self.root):
+            if path.is_relative_to(base):
+                return str(path.relative_to(base))
+        return str(path)
+
+
+def find_project(start: Path | None = None) -> Project:
+    """Find the project that `start` (default: the current folder) belongs to.
+
+    GROUNDSTOP_PROJECT overrides the search.  Raises ConfigError when there is none.
+    """
+    override = os.environ.get("GROUNDSTOP_PROJECT")
+    folder = Path(override) if override else (start or Path.cwd())
+    folder = folder.absolute()
+    for root in (folder, *folder.parents):
+        table = _read_table(root / "pyproject.toml")
+        if table is not None:
+            return _project(root, table)
+    raise ConfigError(
+        f"no Groundstop project at {folder} or above: run this inside a folder whose "
+        "pyproject.toml has a [tool.groundstop] table"
+    )
+
+
+def _read_table(path: Path) -> dict[str, object] | None:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    tool = document.get("tool", {})
+    table = tool.get("groundstop") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.groundstop must be a table")
+    return table
+
+
+def _project(root: Path, table: dict[str, object]) -> Project:
+    where = root / "pyproject.toml"
+    for key in table.keys() - _KNOWN_KEYS:
+        raise ConfigError(
+            f"{where}: tool.groundstop.{key} is unknown (known: {', '.join(sorted(_KNOWN_KEYS))})"
+        )
+    corpus = table.get("corpus", "corpus")
+    if not isinstance(corpus, str):
+        raise ConfigError(f"{where}: tool.groundstop.corpus must be a path")
+    targets = table.get("targets", {})
+    if not isinstance(targets, dict) or not all(isinstance(v, str) for v in targets.values()):
+        raise ConfigError(f'{where}: tool.groundstop.targets must map names to "module:attribute"')
+    return Project(root, root / corpus, dict(targets))

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors: everything that Groundstop raises on purpose has the root `GroundstopError`.
+
+The command line turns each of them into one message and exit status 2: nothing
+was decided.  A message says what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class GroundstopError(Exception):
+    """Something outside the code is not as it should be; the message says what to do."""
+
+
+class ConfigError(GroundstopError):
+    """The project's pyproject.toml is missing, unreadable or says something unknown."""
+
+
+class ToolError(GroundstopError):
+    """A tool or library that this machine should have is missing or does not fit."""
+
+
+class TargetError(GroundstopError):
+    """No such target, or its declaration is wrong."""
+
+
+class BuildError(GroundstopError):
+    """A core did not compile; carries the command and the compiler's own words."""
+
+    def __init__(self, what: str, command: str, output: str) -> None:
+        super().__init__(f"{what} did not build\n$ {command}\n{output.rstrip()}")
+        self.what = what
+        self.command = command
+        self.output = output
+
+
+class CoreError(GroundstopError):
+    """A compiled core cannot be loaded, or lacks its entry point."""
+
+
+class ReplayError(GroundstopError):
+    """A replay worker could not be started or does not answer (not: the core died)."""
+
+
+class CampaignError(GroundstopError):
+    """A campaign could not be started, or ended in a way that is no finding."""
+
+
+class DecodeError(GroundstopError):
+    """Bytes are not of the declared format; carries the offset and the field."""
+
+    def __init__(self, message: str, *, offset: int, field: str) -> None:
+        super().__init__(f"{message} (field {field}, byte {offset})")
+        self.offset = offset
+        self.field = field
+
+
+class DeclarationError(GroundstopError):
+    """A format declaration contradicts itself; names the class and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLocation:
+    """A place in a text source: 1-based line and, where known, the field's dotted name."""
+
+    path: Path
+    line: int
+    field: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" + (f": {self.field}" if self.field else "")
+
+
+class SourceError(GroundstopError):
+    """A text source cannot be compiled; carries file, line and field."""
+
+    def __init__(self, message: str, where: SourceLocation) -> None:
+        super().__init__(f"{where}: {message}")
+        self.message = message
+        self.where = where

@@ -23,6 +23,10 @@ class ToolError(GroundstopError):
     """A tool or library that this machine should have is missing or does not fit."""
 
 
+class InputError(GroundstopError):
+    """A file that the user named cannot be read or written, or is too large."""
+
+
 class TargetError(GroundstopError):
     """No such target, or its declaration is wrong."""
 

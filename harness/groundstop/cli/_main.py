@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop`: the group of commands, and what every command does about errors."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import NoReturn
+
+import click
+
+from groundstop.errors import GroundstopError
+
+# Name, module and help line of each command: --help must not import any of them.
+_COMMANDS = {
+    "doctor": "Say whether this machine has what campaigns need, and what to do if not.",
+    "list": "List the targets of this project, their releases and histories.",
+    "build": "Compile a target's core in some or all of its variants.",
+    "fuzz": "Run a campaign on a target.",
+    "repro": "Show a finding again: symbolized report and decoded content.",
+    "show": "Decode a file for people, damaged ones as far as they go.",
+    "compile": "Compile a text source to the binary that ships.",
+    "gate": "Decide for each candidate file: ship or hold, with evidence.",
+    "coverage": "Replay the corpus and report which lines of the core it reached.",
+    "bench": "Measure inputs per second beside a native libFuzzer binary.",
+    "incident": "Show a past failure happen, step by step, and be held.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"groundstop.cli.{cmd_name}")
+        command = module.command
+        assert isinstance(command, click.Command)  # noqa: S101 (a mistake of ours, not of a user)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 done or ship; 1 finding or hold; 2 nothing decided (usage or machine).",
+)
+@click.version_option(package_name="groundstop")
+def _cli() -> None:
+    """Keep content on the ground until it is proven safe to run in a kernel."""
+
+
+def main() -> NoReturn:
+    """Run the command line; every error of ours is one message and exit status 2."""
+    try:
+        status = _cli.main(prog_name="groundstop", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except GroundstopError as error:
+        click.echo(f"groundstop: {error}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("groundstop: interrupted, nothing decided", err=True)
+        status = 2
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; Python must not complain at exit either.
+        sys.stdout = None
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop build`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from groundstop.cli._options import release_option, sanitizer_option
+from groundstop.config import find_project
+from groundstop.model import Release, Sanitizer, Variant
+
+
+@click.command("build")
+@click.argument("target_name", metavar="TARGET")
+@release_option("One release (default: the whole fleet).")
+@sanitizer_option("One sanitizer (default: all of them).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    target_name: str, release: Release | None, sanitizer: Sanitizer | None, *, as_json: bool
+) -> None:
+    """Compile a target's core in some or all of its variants."""
+    from groundstop.target import build_variants, load_target
+
+    project = find_project()
+    target = load_target(project, target_name)
+    releases = (release,) if release else target.core.fleet
+    sanitizers = (sanitizer,) if sanitizer else tuple(Sanitizer)
+    wanted = [Variant(r, s) for r in releases for s in sanitizers]
+    built = build_variants(target, wanted, project)
+    if as_json:
+        rows = [{"variant": str(b.variant), "library": str(b.library)} for b in built]
+        click.echo(json.dumps(rows))
+        return
+    for each in built:
+        click.echo(f"{each.variant!s:24} {project.relative(each.library)}")

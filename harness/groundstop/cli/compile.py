@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop compile`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from groundstop.cli._options import content_of, target_option
+from groundstop.config import find_project
+
+
+@click.command("compile")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The file to write."
+)
+@click.option("--part", default="", help="Compile only this part (default: what the source is).")
+@target_option
+def command(source: Path, output: Path, part: str, target_name: str | None) -> None:
+    """Compile a text source to the binary that ships, the same bytes every time."""
+    from groundstop.files import write_atomically
+
+    project = find_project()
+    _, content = content_of(project, target_name, source)
+    data = content.compile(source, part)
+    write_atomically(output, data)
+    click.echo(f"{output}: {len(data)} bytes")

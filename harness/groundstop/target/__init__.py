@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A target is a core, its input format and its oracles: what a campaign is run on.
+
+Declare one in a module of your project and name it in pyproject.toml:
+
+    [tool.groundstop.targets]
+    toy = "fuzz.toy:target"
+
+    target = Target("toy", Core(root=Path("src"), sources=("vm.c",), entry="vm_fuzz"))
+
+The registry finds it there; nothing else has to know about it.
+"""
+
+from groundstop.target._build import Built, build, build_variants
+from groundstop.target._core import Core
+from groundstop.target._protocols import (
+    ContentToolchain,
+    Judgement,
+    Oracle,
+    Problem,
+    location_text,
+)
+from groundstop.target._registry import list_targets, load_target
+from groundstop.target._target import Incident, Step, Target
+
+__all__ = [
+    "Built",
+    "ContentToolchain",
+    "Core",
+    "Incident",
+    "Judgement",
+    "Oracle",
+    "Problem",
+    "Step",
+    "Target",
+    "build",
+    "build_variants",
+    "list_targets",
+    "load_target",
+    "location_text",
+]

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Build the variants of a target's core."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundstop.config import Project
+from groundstop.model import Variant
+from groundstop.target._target import Target
+from groundstop.toolchain import build_shared
+
+__all__ = ["Built", "build", "build_variants"]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One variant of a core, ready to be loaded.
+
+    `library` is the shared object, `tree` the folder of the very sources that it was
+    compiled from, history patch and generated files included.
+    """
+
+    variant: Variant
+    library: Path
+    tree: Path
+
+
+def build(target: Target, variant: Variant, project: Project) -> Built:
+    """Compile one variant, or find it in the cache; raise BuildError or TargetError."""
+    recipe = target.core.recipe(target.name, variant.release)
+    library = build_shared(recipe, variant.sanitizer, project_state=project.state)
+    return Built(variant, library, library.parent / "tree")
+
+
+def build_variants(target: Target, variants: Sequence[Variant], project: Project) -> list[Built]:
+    """Compile several variants at once; in the order asked for."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(lambda variant: build(target, variant, project), variants))

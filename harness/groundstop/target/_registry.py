@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The registry: targets by name, from the project's pyproject.toml and from entry points."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import sys
+
+from groundstop.config import Project
+from groundstop.errors import GroundstopError, TargetError
+from groundstop.target._target import Target
+
+__all__ = ["list_targets", "load_target"]
+
+_GROUP = "groundstop.targets"
+
+
+def list_targets(project: Project) -> dict[str, str]:
+    """Return every registered target's name with the `module:attribute` it lives at, sorted.
+
+    The project's own table wins over an installed package's entry point of the same name.
+    """
+    found = {entry.name: entry.value for entry in importlib.metadata.entry_points(group=_GROUP)}
+    return dict(sorted({**found, **project.targets}.items()))
+
+
+def load_target(project: Project, name: str) -> Target:
+    """Import and return the target `name`; raise TargetError when that cannot be done."""
+    known = list_targets(project)
+    if name not in known:
+        raise TargetError(
+            f"no target {name!r}: pyproject.toml names {', '.join(known) or 'none'} "
+            "in [tool.groundstop.targets]"
+        )
+    where = known[name]
+    module_name, _, attribute = where.partition(":")
+    if str(project.root) not in sys.path:
+        # A project's targets live beside its pyproject.toml, installed or not.
+        sys.path.insert(0, str(project.root))
+    try:
+        target = getattr(importlib.import_module(module_name), attribute)
+    except GroundstopError:
+        raise
+    except Exception as error:
+        # Anything may happen while somebody else's module is imported.
+        raise TargetError(
+            f"target {name!r}: {where} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(target, Target) or target.name != name:
+        raise TargetError(f"target {name!r}: {where} is not a Target of that name")
+    return target

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The target itself, and the past incident that it may know how to show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from groundstop.errors import TargetError
+from groundstop.format import Record
+from groundstop.model import Release
+from groundstop.target._core import Core
+from groundstop.target._protocols import ContentToolchain, Oracle
+
+__all__ = ["Incident", "Step", "Target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One check of an incident's time: what it was, and on which content.
+
+    `check` is `definition` (the content against its own definitions), `load` (the core
+    takes it, no event) or `evaluate` (the core runs its events).  `lesson` says in one
+    sentence what the outcome shows.
+    """
+
+    check: Literal["definition", "load", "evaluate"]
+    title: str
+    source: Path
+    lesson: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A failure that happened, told as steps on a release with its defects put back.
+
+    `candidate` is the content that did it; `fleet` are the releases of that day, for
+    which the gate must hold it.
+    """
+
+    title: str
+    release: Release
+    steps: tuple[Step, ...]
+    candidate: Path
+    fleet: tuple[Release, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a campaign is run on.
+
+    `format` declares the testcase: with it come the structure-aware mutator and the
+    dictionary.  `content` is the content toolchain, `oracles` judge every new outcome.
+    All three may be missing; what then cannot be done is said once by who needs it.
+    """
+
+    name: str
+    core: Core
+    format: type[Record] | None = None
+    content: ContentToolchain | None = None
+    oracles: tuple[Oracle, ...] = ()
+    incident: Incident | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            raise TargetError(
+                f"{self.name!r} cannot name a target: use small letters, digits and underscores"
+            )

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The readable form of pattern programs and byte sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundstop.targets.channel.patterns.program import Condition, Op
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["disassemble", "show_set"]
+
+
+def disassemble(insns: Iterable[tuple[int, int, int, int]]) -> Iterator[str]:
+    """Yield one line for each (op, arg, x, y), whatever the values: no program is trusted."""
+    for index, (op, arg, x, y) in enumerate(insns):
+        yield f"{index:4} {_words(op, arg, x, y)}"
+
+
+def _words(op: int, arg: int, x: int, y: int) -> str:
+    match op:
+        case Op.BYTE:
+            words, used = f"byte {_byte(arg)}", (1, 0, 0)
+        case Op.ANY:
+            words, used = "any", (0, 0, 0)
+        case Op.CLASS:
+            words, used = f"class {x}", (0, 1, 0)
+        case Op.JUMP:
+            words, used = f"jump {x}", (0, 1, 0)
+        case Op.SPLIT:
+            words, used = f"split {x}, {y}", (0, 1, 1)
+        case Op.ASSERT:
+            words, used = f"assert {_condition(arg)}", (1, 0, 0)
+        case Op.MATCH:
+            words, used = "match", (0, 0, 0)
+        case _:
+            words, used = f"operation {op}?", (0, 0, 0)
+    stray = [
+        f"{name}={value}"
+        for name, value, is_used in zip(("arg", "x", "y"), (arg, x, y), used, strict=True)
+        if value and not is_used
+    ]
+    return words + (f"  (unused but set: {', '.join(stray)})" if stray else "")
+
+
+def _byte(value: int) -> str:
+    return repr(bytes([value]))[1:]
+
+
+def _condition(value: int) -> str:
+    try:
+        return Condition(value).name.lower().replace("_", " ")
+    except ValueError:
+        return f"condition {value}?"
+
+
+def show_set(bitmap: bytes) -> str:
+    """Write a class as ranges of byte values, `[0-9 A-F \\x80-\\xff]`; what is wide, as its negation."""
+    members = [value for value in range(len(bitmap) * 8) if bitmap[value // 8] >> value % 8 & 1]
+    if len(members) > len(bitmap) * 4:
+        rest = sorted(set(range(len(bitmap) * 8)).difference(members))
+        return f"[^ {' '.join(_ranges(rest))}]"
+    return f"[{' '.join(_ranges(members))}]"
+
+
+def _ranges(members: list[int]) -> Iterator[str]:
+    position = 0
+    while position < len(members):
+        end = position
+        while end + 1 < len(members) and members[end + 1] == members[end] + 1:
+            end += 1
+        low, high = (_byte(members[at])[1:-1] for at in (position, end))
+        yield low if position == end else f"{low}-{high}"
+        position = end + 1

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A toolchain turns C sources into the variants of a core: sanitizer x release x history.
+
+`build_shared` and `build_program` take a `Recipe` and give the path of a finished file,
+from the project's cache where the same inputs were built before.
+"""
+
+from groundstop.toolchain._build import build_many, build_program, build_shared
+from groundstop.toolchain._compiler import Compiler, find_compiler, find_llvm_tool
+from groundstop.toolchain._framework import build_driver, build_mutator, build_runner
+from groundstop.toolchain._locate import native_root, sanitizer_runtime
+from groundstop.toolchain._recipe import Recipe
+
+__all__ = [
+    "Compiler",
+    "Recipe",
+    "build_driver",
+    "build_many",
+    "build_mutator",
+    "build_program",
+    "build_runner",
+    "build_shared",
+    "find_compiler",
+    "find_llvm_tool",
+    "native_root",
+    "sanitizer_runtime",
+]

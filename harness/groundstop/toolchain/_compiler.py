@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find the C compiler and the LLVM tools that belong to it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from groundstop.errors import ToolError
+
+_INSTALL = "as root: apt-get install clang llvm libclang-rt-dev"
+# Unversioned first: what the machine's owner chose; then the newest that is there.
+_VERSIONS = ("", *(f"-{version}" for version in range(30, 13, -1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """A clang: the words that start its command line, and the line that names its version."""
+
+    command: tuple[str, ...]
+    version: str
+
+    @property
+    def major(self) -> int:
+        """The major version number."""
+        match = re.search(r"version (\d+)", self.version)
+        return int(match[1]) if match else 0
+
+
+def find_compiler() -> Compiler:
+    """Return the clang that `CC` names, or else the first one on PATH.
+
+    Raises ToolError when there is none, or when CC is not a clang: gcc's sanitizer
+    runtime and coverage callbacks do not fit those of libFuzzer.
+    """
+    return _find_compiler(os.environ.get("CC", ""), os.environ.get("PATH", ""))
+
+
+@functools.cache
+def _find_compiler(cc: str, path: str) -> Compiler:
+    if cc:
+        command = tuple(shlex.split(cc))
+    else:
+        found = _first_on_path("clang", path)
+        if found is None:
+            raise ToolError(f"no clang on PATH: {_INSTALL}")
+        command = (found,)
+    try:
+        answer = subprocess.run(
+            [*command, "--version"], capture_output=True, text=True, check=True, errors="replace"
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ToolError(f"{shlex.join(command)} does not run: {error}; {_INSTALL}") from error
+    version = answer.stdout.partition("\n")[0].strip()
+    if "clang" not in version:
+        raise ToolError(
+            f"CC={cc} is {version!r}: only clang's sanitizers fit libFuzzer; "
+            "set CC to a clang or unset it"
+        )
+    return Compiler(command, version)
+
+
+def find_llvm_tool(name: str) -> str:
+    """Return the path of an LLVM tool (`llvm-symbolizer`, `llvm-cov`, …), else raise ToolError."""
+    major = find_compiler().major
+    path = os.environ.get("PATH", "")
+    # The compiler's own version first: profile formats differ between versions.
+    found = shutil.which(f"{name}-{major}", path=path) or _first_on_path(name, path)
+    if found is None:
+        raise ToolError(f"{name} is not on PATH: {_INSTALL}")
+    return found
+
+
+def _first_on_path(name: str, path: str) -> str | None:
+    for suffix in _VERSIONS:
+        found = shutil.which(name + suffix, path=path)
+        if found:
+            return found
+    return None

@@ -45,7 +45,7 @@ extern "C" {
 enum ci_status {
 	CI_OK = 0,
 	CI_NO_MEMORY = 1,       /* the host's alloc returned NULL */
-	CI_TRUNCATED = 2,       /* a field or record ends behind the file's end */
+	CI_TRUNCATED = 2,       /* a field ends behind the file's end, or in its checksum */
 	CI_BAD_MAGIC = 3,
 	CI_BAD_VERSION = 4,     /* not CI_FORMAT_VERSION */
 	CI_BAD_SIZE = 5,        /* the header's size is not the file's, or over CI_MAX_FILE */
@@ -57,15 +57,18 @@ enum ci_status {
 	CI_BAD_ORDER = 11,      /* ids or input numbers not strictly ascending */
 	CI_KIND_MISMATCH = 12,  /* a criterion does not fit its input's kind, or template
 	                           and sensor disagree on a kind */
-	CI_COUNT_MISMATCH = 13, /* defined, supplied and matched input counts differ */
+	CI_COUNT_MISMATCH = 13, /* defined, supplied and matched input counts differ; also from
+	                           ci_evaluate, which checks again what loading promised */
 	CI_NAME_MISMATCH = 14,  /* template and sensor disagree on what an input is */
 	CI_BAD_PROGRAM = 15,    /* a pattern program that the verifier refuses */
 	CI_TRAILING = 16,       /* bytes behind the last record */
 	CI_NO_CONTENT = 17,     /* nothing is loaded */
 	CI_UNKNOWN_TYPE = 18,   /* this release has no such template type */
-	CI_BAD_EVENT = 19,      /* value count or kinds are not those of the type */
+	CI_BAD_EVENT = 19,      /* value count or kinds are not those of the type, or a value
+	                           is over CI_MAX_VALUE */
 	CI_OUT_OF_FUEL = 20,
-	CI_BAD_ARGUMENT = 21,   /* a NULL where none may be: a bug in the caller */
+	CI_BAD_ARGUMENT = 21,   /* a NULL where none may be: a bug in the caller; also lock
+	                           without unlock */
 };
 
 enum ci_kind {
@@ -104,15 +107,15 @@ struct ci_release {
 /* One input's value.  `data` need not outlive the call; NULL only with size 0. */
 struct ci_value {
 	enum ci_kind kind;
-	const uint8_t *data;    /* CI_KIND_BYTES */
-	size_t size;            /* bytes, at most CI_MAX_VALUE */
-	uint64_t number;        /* CI_KIND_INTEGER */
+	const uint8_t *data;    /* CI_KIND_BYTES only */
+	size_t size;            /* CI_KIND_BYTES only: bytes, at most CI_MAX_VALUE */
+	uint64_t number;        /* CI_KIND_INTEGER only */
 };
 
 /*
  * One event.  values has exactly value_count pointers, in the order of the
  * release's table; NULL where the sensor had nothing to say, which no criterion
- * but a wildcard matches.
+ * but a wildcard matches.  values itself may be NULL only when value_count is 0.
  */
 struct ci_event {
 	uint32_t type_id;
@@ -127,7 +130,7 @@ struct ci_matches {
 	size_t count;           /* set by ci_evaluate: all matches, stored or not */
 };
 
-/* Which file, and at which byte of it, a load stopped. */
+/* Which file, and at which byte of it, a load stopped; no file when the fault is in none. */
 enum ci_file { CI_FILE_NONE = 0, CI_FILE_TEMPLATES = 1, CI_FILE_CHANNEL = 2 };
 
 struct ci_fault {
@@ -167,8 +170,8 @@ void ci_unload(struct ci_sensor *sensor);
  * Evaluate one event against all active instances of its type.
  *
  * *fuel is what the evaluation may spend, and holds what is left afterwards;
- * README.md says what costs how much.  CI_OUT_OF_FUEL stops at once; the matches
- * found before stay in *matches.  CI_NO_CONTENT, CI_UNKNOWN_TYPE, CI_BAD_EVENT
+ * README.md says what costs how much.  CI_OUT_OF_FUEL stops at once and leaves 0;
+ * the matches found before stay in *matches.  CI_NO_CONTENT, CI_UNKNOWN_TYPE, CI_BAD_EVENT
  * and CI_BAD_ARGUMENT evaluate nothing and set matches->count to 0.
  * Allocates nothing.
  */

@@ -34,10 +34,13 @@ class _ReleaseType(click.ParamType[Release]):
             self.fail(str(error), param, ctx)
 
 
+release_type = _ReleaseType()
+
+
 def release_option(text: str) -> _Decorator:
     """`--release NAME[@PATCH]`, as a Release or None."""
     return click.option(
-        "--release", type=_ReleaseType(), metavar="NAME[@PATCH]", default=None, help=text
+        "--release", type=release_type, metavar="NAME[@PATCH]", default=None, help=text
     )
 
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a terminal shows the gate's decisions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from groundstop.config import Project
+from groundstop.gate import Decision, GateResult, StageStatus
+from groundstop.target import location_text
+
+_STYLES = {
+    Decision.SHIP: "bold green",
+    Decision.HOLD: "bold red",
+    Decision.UNDECIDED: "bold yellow",
+    StageStatus.PASSED: "green",
+    StageStatus.HELD: "red",
+    StageStatus.NOT_RUN: "yellow",
+    StageStatus.NOT_APPLICABLE: "dim",
+}
+
+
+def print_result(result: GateResult, project: Project, *, verbose: bool) -> None:
+    """Print one candidate: a line, and for all but ship its stages and every reason."""
+    console = Console(highlight=False, soft_wrap=True)
+    style = _STYLES[result.decision]
+    name = escape(project.relative(result.candidate))
+    console.print(f"[{style}]{result.decision.upper():9}[/] {name}  {result.digest[:16]}")
+    if result.error:
+        console.print(f"          {escape(result.error)}")
+    if result.decision is Decision.HOLD or verbose:
+        _print_stages(console, result)
+    for problem in result.problems:
+        where = escape(location_text(problem.where).replace(f"{project.root}/", ""))
+        console.print(f"          [red]{where}[/]: {escape(problem.message)}")
+        if problem.remedy:
+            console.print(f"            → {escape(problem.remedy)}")
+
+
+def print_summary(results: Sequence[GateResult]) -> None:
+    """Print how many of each decision there were."""
+    counts = Counter(result.decision for result in results)
+    words = [f"{counts[decision]} {decision}" for decision in Decision if counts[decision]]
+    Console(highlight=False).print(", ".join(words))
+
+
+def _print_stages(console: Console, result: GateResult) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for stage in result.stages:
+        style = _STYLES[stage.status]
+        row = (f"          {stage.name}", f"[{style}]{stage.status}[/]", escape(stage.evidence))
+        table.add_row(*row)
+    if result.stages:
+        console.print(table)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop gate`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from groundstop.cli._options import content_of, release_type, target_option
+from groundstop.config import find_project
+from groundstop.model import Release
+
+
+@click.command("gate")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@target_option
+@click.option(
+    "--fleet",
+    type=release_type,
+    multiple=True,
+    metavar="NAME[@PATCH]",
+    help="A release that would receive the files; repeat it (default: the whole fleet).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every stage, also of what ships.")
+def command(
+    files: tuple[Path, ...],
+    target_name: str | None,
+    fleet: tuple[Release, ...],
+    *,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    """Decide for each candidate file: ship or hold, with evidence.
+
+    Exit status: 0 all ship; 1 some are held; 2 none is held, but some could not be judged.
+    """
+    from groundstop.cli._gate_view import print_result, print_summary
+    from groundstop.gate import Decision, run_gate
+
+    project = find_project()
+    target, _ = content_of(project, target_name, files[0])
+    results = []
+    for result in run_gate(target, project, files, fleet):
+        results.append(result)
+        if not as_json:
+            print_result(result, project, verbose=verbose)
+    decisions = {result.decision for result in results}
+    if as_json:
+        click.echo(json.dumps([result.as_json() for result in results], indent=2))
+    else:
+        print_summary(results)
+    if Decision.HOLD in decisions:
+        return 1
+    return 2 if Decision.UNDECIDED in decisions else 0

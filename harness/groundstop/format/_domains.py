@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an integer field may hold beyond its own bounds: what it refers to or agrees with.
+
+Paths are dotted names with the scoping of nested blocks: the first name is looked up
+in the field's own record, then in the records around it, outwards.  After the dot of
+a field that is itself a reference comes a field of the record that it refers to, and
+`#` after an array is the element with the same index as the record that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Every value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """From `low` to `high`, both included."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The number, from 0, of an element of the array at `path`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A value that the last name of `path` has in some element of the array before it."""
+
+    path: str
+
+    @property
+    def table(self) -> str:
+        """The path of the array."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def field(self) -> str:
+        """The field of its elements that is the key."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The value of the field at `path`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Some values need the field at `path` to hold one value; those without an entry need nothing."""
+
+    path: str
+    needs: tuple[tuple[int, int], ...]
+
+    def need(self, value: int) -> int | None:
+        """Return what `value` needs the other field to be, or None."""
+        return dict(self.needs).get(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Depends:
+    """A domain for each value of the earlier sibling field `on`; for all other values: zero."""
+
+    on: str
+    cases: tuple[tuple[int, Domain], ...]
+
+    def case(self, value: int) -> Domain:
+        """Return the domain that holds when the other field is `value`."""
+        return dict(self.cases).get(value, ZERO)
+
+
+Domain = Anything | Between | Index | Key | Same | Fits | Depends
+
+ZERO = Between(0, 0)
+anything = Anything()
+
+
+def between(low: int, high: int) -> Between:
+    """From `low` to `high`, both included."""
+    return Between(low, high)
+
+
+def index(path: str) -> Index:
+    """The number, from 0, of an element of the array at `path`."""
+    return Index(path)
+
+
+def key(path: str) -> Key:
+    """One of the values that a field has in an array's elements: `key("types.type_id")`."""
+    return Key(path)
+
+
+def same(path: str) -> Same:
+    """The value of the field at `path`."""
+    return Same(path)
+
+
+def fits(path: str, needs: Mapping[int, int]) -> Fits:
+    """A value with an entry in `needs` is allowed only where the field at `path` holds that."""
+    return Fits(path, tuple((int(value), int(need)) for value, need in needs.items()))
+
+
+def depends(on: str, cases: Mapping[int, Domain]) -> Depends:
+    """The domain that `cases` has for the value of the earlier sibling `on`, else zero."""
+    return Depends(on, tuple((int(value), case) for value, case in cases.items()))

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The field specifiers: what stands to the right of `=` in a declaration.
+
+Each returns a field description under the type that the field's value has, so that
+a type checker sees records as dataclasses.  `rule` is the wording of the field's rule
+in the format's document; `weight` (default 16) says how often the mutator turns to
+the field and what is below it, 0 never.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from enum import IntEnum, IntFlag
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+
+from groundstop.format._domains import Domain
+from groundstop.format._spec import (
+    DEFAULT_WEIGHT,
+    MISSING,
+    ArrayField,
+    Checksum,
+    IntegerField,
+    Missing,
+    OctetsField,
+    OffsetsField,
+    RecordField,
+    Role,
+    UnionField,
+)
+from groundstop.format._wire import Wire
+
+if TYPE_CHECKING:
+    from groundstop.format._record import Record
+
+    R = TypeVar("R", bound=Record)
+E = TypeVar("E", bound=IntEnum)
+F = TypeVar("F", bound=IntFlag)
+
+crc32 = Checksum("CRC-32", 1, zlib.crc32)
+adler32 = Checksum("Adler-32", 2, zlib.adler32)
+
+
+def integer(  # noqa: PLR0913 - each keyword is one phrase of a specification
+    wire: Wire,
+    domain: Domain | None = None,
+    *,
+    default: int | Missing = MISSING,
+    at_least: int | str = 0,
+    at_most: int | str | None = None,
+    below: int | str | None = None,
+    ascending: bool = False,
+    usual: Domain | None = None,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> int:
+    """An integer; bounds are numbers or paths of fields.
+
+    `domain` is what it must refer to or agree with, `usual` what it does in a file that
+    makes sense, though the format does not ask for it.  `ascending`: strictly greater
+    than in the array's element before.
+    """
+    field = IntegerField(
+        wire=wire,
+        domain=domain,
+        default=default,
+        at_least=at_least,
+        at_most=at_most,
+        below=below,
+        ascending=ascending,
+        usual=usual,
+        rule=rule,
+        weight=weight,
+    )
+    return cast("int", field)
+
+
+def enum(  # noqa: PLR0913 - each keyword is one phrase of a specification
+    wire: Wire,
+    members: type[E],
+    domain: Domain | None = None,
+    *,
+    default: E | Missing = MISSING,
+    usual: Domain | None = None,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> E:
+    """One of the members of an IntEnum."""
+    field = IntegerField(
+        wire=wire,
+        role=Role.ENUM,
+        enumeration=members,
+        domain=domain,
+        default=default,
+        usual=usual,
+        rule=rule,
+        weight=weight,
+    )
+    return cast("E", field)
+
+
+def flags(  # noqa: PLR0913 - each keyword is one phrase of a specification
+    wire: Wire,
+    members: type[F],
+    domain: Domain | None = None,
+    *,
+    default: F | Missing = MISSING,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> F:
+    """Any of the bits of an IntFlag; the others are zero."""
+    field = IntegerField(
+        wire=wire,
+        role=Role.FLAGS,
+        flags=members,
+        domain=domain,
+        default=default,
+        rule=rule,
+        weight=weight,
+    )
+    return cast("F", field)
+
+
+@overload
+def constant(value: bytes, *, init: Literal[False] = False, rule: str = "") -> bytes: ...
+@overload
+def constant(value: int, wire: Wire, *, init: Literal[False] = False, rule: str = "") -> int: ...
+def constant(
+    value: bytes | int, wire: Wire | None = None, *, init: Literal[False] = False, rule: str = ""
+) -> bytes | int:
+    """Bytes (a magic) or an integer (a version) that are always the same; never an argument."""
+    del init
+    if isinstance(value, bytes):
+        return cast("bytes", OctetsField(size=len(value), constant=value, rule=rule))
+    if wire is None:
+        raise TypeError("constant(): an integer needs its wire type: constant(1, u16)")
+    return cast(
+        "int", IntegerField(wire=wire, role=Role.CONSTANT, constant=value, rule=rule)
+    )
+
+
+def reserved(wire: Wire, *, init: Literal[False] = False, rule: str = "") -> int:
+    """An integer that must be zero; never an argument."""
+    del init
+    return cast("int", IntegerField(wire=wire, role=Role.RESERVED, rule=rule))
+
+
+def padding(size: int, *, init: Literal[False] = False, rule: str = "") -> bytes:
+    """`size` bytes that must be zero; never an argument."""
+    del init
+    return cast("bytes", OctetsField(size=size, constant=bytes(size), reserved=True, rule=rule))
+
+
+def count(  # noqa: PLR0913 - each keyword is one phrase of a specification
+    wire: Wire,
+    *,
+    of: str,
+    at_least: int | str = 0,
+    at_most: int | str | None = None,
+    usual: Domain | None = None,
+    init: Literal[False] = False,
+    rule: str = "",
+) -> int:
+    """The number of elements of the later sibling array `of`; computed, never an argument."""
+    del init
+    field = IntegerField(
+        wire=wire,
+        role=Role.COUNT,
+        of=of,
+        at_least=at_least,
+        at_most=at_most,
+        usual=usual,
+        rule=rule,
+    )
+    return cast("int", field)
+
+
+def size(  # noqa: PLR0913 - each keyword is one phrase of a specification
+    wire: Wire,
+    *,
+    of: str,
+    at_least: int | str = 0,
+    at_most: int | str | None = None,
+    init: Literal[False] = False,
+    rule: str = "",
+) -> int:
+    """The size in bytes of the later sibling `of` (bytes or a part); computed."""
+    del init
+    field = IntegerField(
+        wire=wire, role=Role.SIZE, of=of, at_least=at_least, at_most=at_most, rule=rule
+    )
+    return cast("int", field)
+
+
+def total_size(
+    wire: Wire, *, at_most: int | None = None, init: Literal[False] = False, rule: str = ""
+) -> int:
+    """The size in bytes of the record that it stands in; computed, never an argument."""
+    del init
+    return cast("int", IntegerField(wire=wire, role=Role.TOTAL, at_most=at_most, rule=rule))
+
+
+def checksum(
+    wire: Wire,
+    algorithm: Checksum = crc32,
+    *,
+    first: str = "",
+    init: Literal[False] = False,
+    rule: str = "",
+) -> int:
+    """A checksum of the bytes from the sibling `first` (default: the record's start) to here."""
+    del init
+    field = IntegerField(
+        wire=wire, role=Role.CHECKSUM, algorithm=algorithm, first=first, rule=rule
+    )
+    return cast("int", field)
+
+
+def octets(
+    size: int | str | None = None,
+    *,
+    default: bytes | Missing = MISSING,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> bytes:
+    """Bytes: `size` of them, or as many as that earlier sibling says, or all that are left."""
+    return cast("bytes", OctetsField(size=size, default=default, rule=rule, weight=weight))
+
+
+@overload
+def array(
+    item: type[R],
+    *,
+    count: int | str | None = None,
+    last: Mapping[str, tuple[int, ...]] = ...,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> list[R]: ...
+@overload
+def array(
+    item: Wire,
+    *,
+    count: int | str | None = None,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> list[int]: ...
+def array(
+    item: type[R] | Wire,
+    *,
+    count: int | str | None = None,
+    last: Mapping[str, tuple[int, ...]] | None = None,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> list[R] | list[int]:
+    """Records or integers: `count` of them, or as that earlier sibling says, or to the end.
+
+    `last` restricts fields of the last element: `last={"op": (Op.RETURN,)}`.
+    """
+    field = ArrayField(
+        item=item,
+        count=count,
+        last={name: tuple(map(int, values)) for name, values in (last or {}).items()},
+        rule=rule,
+        weight=weight,
+    )
+    return cast("list[R]", field)
+
+
+def offsets(
+    wire: Wire, *, to: str, init: Literal[False] = False, rule: str = ""
+) -> list[int]:
+    """For each element of the later sibling array `to`, where it starts; computed.
+
+    Counted in bytes from the start of the record that the table stands in.
+    """
+    del init
+    return cast("list[int]", OffsetsField(wire=wire, to=to, rule=rule))
+
+
+def record(item: type[R], *, rule: str = "", weight: int = DEFAULT_WEIGHT) -> R:
+    """One record in place."""
+    return cast("R", RecordField(record=item, rule=rule, weight=weight))
+
+
+def part(
+    item: type[R], *, size: str | None = None, rule: str = "", weight: int = DEFAULT_WEIGHT
+) -> R:
+    """A file in the file: `size` (an earlier sibling; default: all that are left) bytes of it.
+
+    Damage inside a part ends the part, not what comes after it.
+    """
+    return cast("R", RecordField(record=item, is_part=True, size=size, rule=rule, weight=weight))
+
+
+def union(
+    tag: str,
+    cases: Mapping[Any, type[Record] | None],
+    *,
+    rule: str = "",
+    weight: int = DEFAULT_WEIGHT,
+) -> Any:  # noqa: ANN401 - the field's own annotation says which records
+    """The record that the earlier sibling `tag` chooses among `cases`; None: an empty body."""
+    chosen = {int(value): case for value, case in cases.items()}
+    return UnionField(tag=tag, cases=chosen, rule=rule, weight=weight)

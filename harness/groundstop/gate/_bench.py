@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The test bench of a gate: a running core of every release under every sanitizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from groundstop.config import Project
+from groundstop.findings import headline
+from groundstop.model import Death, Outcome, Release, Sanitizer, Variant
+from groundstop.replay import Worker, open_worker
+from groundstop.target import Target, build_variants
+
+GATE_SANITIZERS = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one variant made of one testcase."""
+
+    variant: Variant
+    result: Outcome | Death
+
+    @property
+    def death(self) -> str:
+        """How the core died, in one line; empty when it lives."""
+        if isinstance(self.result, Death):
+            return headline(self.result)
+        return ""
+
+
+class Bench:
+    """Builds every variant and keeps one isolated worker for each; use as a context manager."""
+
+    def __init__(self, target: Target, project: Project, fleet: Sequence[Release]) -> None:
+        self.target = target
+        self.fleet = tuple(fleet)
+        variants = [Variant(release, s) for release in fleet for s in GATE_SANITIZERS]
+        self._project = project
+        self._built = build_variants(target, variants, project)
+        self._stack = ExitStack()
+        self._workers: list[tuple[Variant, Worker]] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            for built in self._built:
+                worker = open_worker(self.target, built.variant, self._project, symbolize=True)
+                self._workers.append((built.variant, stack.enter_context(worker)))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def size(self) -> str:
+        """How many cores answer, for the evidence."""
+        return f"{len(self.fleet)} releases x {len(GATE_SANITIZERS)} sanitizers"
+
+    def tree(self, release: Release) -> Path:
+        """Return the sources that `release` was built from."""
+        return next(b.tree for b in self._built if b.variant.release == release)
+
+    def run(self, testcase: bytes) -> list[Answer]:
+        """Run one testcase on every variant."""
+        return [Answer(variant, worker.run(testcase)) for variant, worker in self._workers]

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the gate says of a candidate, and the evidence for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from groundstop.target import Problem, location_text
+
+
+class Decision(StrEnum):
+    """The gate's answer.  Undecided is never ship: the exit status tells them apart."""
+
+    SHIP = "ship"
+    HOLD = "hold"
+    UNDECIDED = "undecided"
+
+
+class StageStatus(StrEnum):
+    """How a stage ended."""
+
+    PASSED = "passed"
+    HELD = "held"
+    NOT_RUN = "not run"  # an earlier stage took away what it needs; that one holds
+    NOT_APPLICABLE = "not applicable"  # says nothing for or against the candidate
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """One stage: its status, what was done as evidence, and every reason to hold."""
+
+    name: str
+    status: StageStatus
+    evidence: str
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def judged(cls, name: str, evidence: str, problems: list[Problem]) -> StageResult:
+        """Return a stage that ran: held when it found a problem, else passed."""
+        status = StageStatus.HELD if problems else StageStatus.PASSED
+        return cls(name, status, evidence, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """The decision on one candidate; `digest` is the SHA-256 of the binary that would ship."""
+
+    candidate: Path
+    decision: Decision
+    digest: str
+    stages: tuple[StageResult, ...]
+    error: str = ""
+
+    @classmethod
+    def decided(cls, candidate: Path, digest: str, stages: list[StageResult]) -> GateResult:
+        """Return ship if every stage passed or does not apply, else hold."""
+        good = {StageStatus.PASSED, StageStatus.NOT_APPLICABLE}
+        ships = all(stage.status in good for stage in stages)
+        decision = Decision.SHIP if ships else Decision.HOLD
+        return cls(candidate, decision, digest, tuple(stages))
+
+    @classmethod
+    def undecided(cls, candidate: Path, error: str) -> GateResult:
+        """Return the result of a candidate that could not be judged at all."""
+        return cls(candidate, Decision.UNDECIDED, "", (), error)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every reason to hold, in the order of the stages, none twice."""
+        return list(dict.fromkeys(p for stage in self.stages for p in stage.problems))
+
+    def as_json(self) -> dict[str, object]:
+        """Return the result as a document that a program can read."""
+        return {
+            "candidate": str(self.candidate),
+            "decision": self.decision.value,
+            "sha256": self.digest,
+            "error": self.error,
+            "stages": [
+                {
+                    "stage": stage.name,
+                    "status": stage.status.value,
+                    "evidence": stage.evidence,
+                    "problems": [
+                        {
+                            "rule": problem.rule,
+                            "message": problem.message,
+                            "where": location_text(problem.where),
+                            "remedy": problem.remedy,
+                        }
+                        for problem in stage.problems
+                    ],
+                }
+                for stage in self.stages
+            ],
+        }

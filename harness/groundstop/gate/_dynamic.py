@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stages that run the real core of every release under every sanitizer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from groundstop.gate._bench import Answer, Bench
+from groundstop.gate._decision import StageResult, StageStatus
+from groundstop.model import Outcome, Stage
+from groundstop.target import ContentToolchain, Problem
+
+
+def load_stage(content: ContentToolchain, testcase: bytes, bench: Bench) -> StageResult:
+    """Judge whether every core loads the candidate."""
+    problems = []
+    for answer in bench.run(content.join(testcase, b"")):
+        died = _death("load", answer, "while it loaded the file")
+        if died:
+            problems.append(died)
+        elif isinstance(answer.result, Outcome) and answer.result.stage < Stage.LOADED:
+            reason = "; ".join(content.describe(answer.result)) or "no reason was reported"
+            problems.append(
+                Problem("load", f"{answer.variant.release} refuses it: {reason}", "the core")
+            )
+    return StageResult.judged("load", f"loaded on {bench.size}", list(dict.fromkeys(problems)))
+
+
+def evaluate_stage(
+    content: ContentToolchain, testcase: bytes, events: Mapping[str, bytes], bench: Bench
+) -> StageResult:
+    """Evaluate the candidate on its own events and on those of the corpus, in every core.
+
+    `events` are testcases by name.  Loading is not evaluating: when no core evaluated
+    the candidate on any event, nothing is known of it, and it is held.
+    """
+    problems: list[Problem] = []
+    evaluated = 0
+    everything = {"its own events": testcase}
+    everything |= {name: content.join(testcase, other) for name, other in events.items()}
+    for name, bundle in everything.items():
+        answers = bench.run(bundle)
+        problems += filter(None, (_death("evaluate", a, f"on {name}") for a in answers))
+        outcomes = [a for a in answers if isinstance(a.result, Outcome)]
+        evaluated += any(_stage(a) == Stage.EVALUATED for a in outcomes)
+        problems += _disagreements(outcomes, name)
+    if not evaluated:
+        problems.append(
+            Problem(
+                "evaluate",
+                f"no event out of {len(everything)} testcases was evaluated on any release",
+                "the corpus",
+                "add a seed with an event of the candidate's type",
+            )
+        )
+    evidence = f"{evaluated} of {len(everything)} testcases evaluated on {bench.size}"
+    return StageResult.judged("evaluate", evidence, list(dict.fromkeys(problems)))
+
+
+def regressions_stage(regressions: Mapping[str, bytes], bench: Bench) -> StageResult:
+    """Judge whether a core of the fleet has a defect back that was found before."""
+    problems = [
+        died
+        for name, testcase in regressions.items()
+        for answer in bench.run(testcase)
+        if (died := _death("regression", answer, f"on {name}"))
+    ]
+    evidence = f"{len(regressions)} inputs on {bench.size}"
+    return StageResult.judged("regressions", evidence, list(dict.fromkeys(problems)))
+
+
+def not_run(name: str, why: str) -> StageResult:
+    """Return a stage that could not run; the gate holds."""
+    return StageResult(name, StageStatus.NOT_RUN, why)
+
+
+def _death(rule: str, answer: Answer, when: str) -> Problem | None:
+    if not answer.death:
+        return None
+    message = f"{answer.variant.release} dies {when}: {answer.death}"
+    return Problem(rule, message, f"the core, {answer.variant.sanitizer} build")
+
+
+def _stage(answer: Answer) -> Stage:
+    return answer.result.stage if isinstance(answer.result, Outcome) else Stage.NONE
+
+
+def _disagreements(answers: Sequence[Answer], name: str) -> list[Problem]:
+    """Compare builds of one release that differ only in the sanitizer: they must agree."""
+    problems = []
+    by_release: dict[str, bytes] = {}
+    for answer in answers:
+        if isinstance(answer.result, Outcome):
+            release = str(answer.variant.release)
+            if by_release.setdefault(release, answer.result.data) != answer.result.data:
+                message = f"{release} gives different outcomes under its sanitizers on {name}"
+                problems.append(Problem("deterministic", message, "the core"))
+    return problems

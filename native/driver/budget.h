@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* budget.h - keeps Python under its share of the time, and reads the clock seldom. */
+#ifndef GROUNDSTOP_DRIVER_BUDGET_H
+#define GROUNDSTOP_DRIVER_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Nanoseconds of a clock that never goes back. */
+uint64_t gs_clock_ns(void);
+
+void gs_budget_set_share(double share);
+
+/*
+ * Time went on by `ns` outside Python: Python earns its share of them.
+ * What it earns and does not use is kept for a short while only.
+ */
+void gs_budget_earn(uint64_t ns);
+
+/* Python took `ns`; `is_new`: for an outcome not seen before. */
+void gs_budget_spend(uint64_t ns, bool is_new);
+
+/* Whether an outcome not seen before may be shown to Python. */
+bool gs_budget_allows_new(void);
+
+/* Whether a sample may: only from what new outcomes leave. */
+bool gs_budget_allows_sample(void);
+
+#endif /* GROUNDSTOP_DRIVER_BUDGET_H */

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "driver.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "budget.h"
+#include "coverage.h"
+#include "ending.h"
+#include "stats.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* How often the clock is read: aim between these two. */
+#define TICK_SHORT_NS UINT64_C(200000)
+#define TICK_LONG_NS UINT64_C(1000000)
+#define TICK_MAX_INPUTS UINT32_C(16384)
+#define LIFELINE_NS UINT64_C(250000000)
+
+typedef int (*run_driver)(int *argc, char ***argv, groundstop_entry callback);
+
+EXPORT int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry callback);
+
+static groundstop_entry entry;    /* the core's, or NULL */
+static groundstop_entry callback; /* Atheris' */
+static int returned;              /* by the entry, for the input that runs now */
+
+static uint32_t until_tick = 1;
+static uint32_t tick_inputs = 1;
+static uint64_t last_tick_ns; /* 0 before the first input */
+static uint64_t last_lifeline_ns;
+
+/*
+ * Once in some hundred microseconds, however fast the core is: a clock reading
+ * for each input would cost a fast core some percent.
+ */
+static void tick(void)
+{
+	uint64_t now = gs_clock_ns();
+	uint64_t passed = last_tick_ns != 0 ? now - last_tick_ns : 0;
+
+	gs_local.busy_ns += passed;
+	gs_budget_earn(passed);
+	gs_stats_flush();
+	if (now - last_lifeline_ns > LIFELINE_NS) {
+		last_lifeline_ns = now;
+		gs_lifeline_check();
+	}
+	if (passed < TICK_SHORT_NS && tick_inputs < TICK_MAX_INPUTS)
+		tick_inputs *= 2;
+	else if (passed > TICK_LONG_NS && tick_inputs > 1)
+		tick_inputs /= 2;
+	last_tick_ns = now;
+	until_tick = tick_inputs;
+}
+
+/*
+ * In its first call Atheris replaces libFuzzer's SIGALRM handler by one that
+ * measures from its last call, and so would take an input for hung whenever
+ * Python was not wanted for a while.  libFuzzer's own measures each input.
+ */
+static void call_python(const uint8_t *data, size_t size)
+{
+	static bool called;
+	struct sigaction alarm_before;
+
+	if (called) {
+		callback(data, size);
+		return;
+	}
+	called = true;
+	sigaction(SIGALRM, NULL, &alarm_before);
+	callback(data, size);
+	sigaction(SIGALRM, &alarm_before, NULL);
+}
+
+static void ask_python(const uint8_t *data, size_t size, bool is_new)
+{
+	uint64_t start = gs_clock_ns();
+	uint64_t before = start - last_tick_ns;
+	uint64_t spent;
+
+	gs_local.python_calls++;
+	gs_coverage_save();
+	call_python(data, size);
+	gs_coverage_restore();
+	spent = gs_clock_ns() - start;
+	gs_budget_earn(before);
+	gs_budget_spend(spent, is_new);
+	gs_local.python_ns += spent;
+	gs_local.busy_ns += before + spent;
+	last_tick_ns = start + spent;
+}
+
+static int run_native(const uint8_t *data, size_t size)
+{
+	bool is_new;
+
+	gs_report_reset();
+	returned = entry(data, size);
+	gs_local.stage[gs_report_get()->stage]++;
+	if (returned == -1)
+		gs_local.not_kept++;
+	if (--until_tick == 0)
+		tick();
+	/* Without credit nothing could come of the digest. */
+	if (gs_budget_allows_new()) {
+		is_new = gs_digest_is_new(gs_report_digest());
+		if (is_new || gs_budget_allows_sample())
+			ask_python(data, size, is_new);
+	}
+	return returned == -1 ? -1 : 0;
+}
+
+/* A Python callable is the entry point: Atheris' callback for every input. */
+static int run_python(const uint8_t *data, size_t size)
+{
+	uint64_t start = gs_clock_ns();
+	uint64_t now;
+
+	gs_report_reset();
+	returned = 0;
+	gs_local.python_calls++;
+	callback(data, size);
+	gs_local.stage[gs_report_get()->stage]++;
+	if (returned == -1)
+		gs_local.not_kept++;
+	now = gs_clock_ns();
+	gs_local.python_ns += now - start;
+	if (--until_tick == 0)
+		tick();
+	return returned;
+}
+
+/* Shadow memory cannot tell an empty heap block from one of a byte: point behind one. */
+static const uint8_t *empty_input(void)
+{
+	static uint8_t *block;
+
+	if (!block)
+		block = malloc(1);
+	return block ? block + 1 : NULL;
+}
+
+static int run_one(const uint8_t *data, size_t size)
+{
+	if (last_tick_ns == 0) {
+		gs_stats_open();
+		last_tick_ns = gs_clock_ns();
+	}
+	if (size == 0)
+		data = empty_input();
+	return entry ? run_native(data, size) : run_python(data, size);
+}
+
+int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry wrapped)
+{
+	run_driver next;
+	int status;
+
+	*(void **)&next = dlsym(RTLD_NEXT, "LLVMFuzzerRunDriver");
+	if (!next) {
+		fputs("groundstop: no libFuzzer behind the driver; preload the sanitizer runtime "
+		      "of atheris after it\n", stderr);
+		return 1;
+	}
+	callback = wrapped;
+	status = next(argc, argv, run_one);
+	gs_stats_flush();
+	return status;
+}
+
+EXPORT int groundstop_driver_version(void)
+{
+	return GROUNDSTOP_DRIVER_VERSION;
+}
+
+EXPORT void groundstop_driver_set_entry(groundstop_entry wanted)
+{
+	entry = wanted;
+}
+
+EXPORT void groundstop_driver_set_share(double share)
+{
+	gs_budget_set_share(share);
+}
+
+EXPORT const struct gs_report *groundstop_driver_report(void)
+{
+	return gs_report_get();
+}
+
+EXPORT int groundstop_driver_returned(void)
+{
+	return returned;
+}
+
+EXPORT int groundstop_driver_execute(groundstop_entry wanted, const uint8_t *data, size_t size)
+{
+	uint8_t *copy = NULL;
+	int result;
+
+	gs_report_reset();
+	if (size != 0) {
+		copy = malloc(size);
+		if (!copy)
+			return 0;
+		memcpy(copy, data, size);
+	}
+	result = wanted(size != 0 ? copy : empty_input(), size);
+	free(copy);
+	return result;
+}
+
+EXPORT void groundstop_driver_discard(void)
+{
+	returned = -1;
+}

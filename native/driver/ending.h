@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ending.h - what must happen before this process ends, and when it must end. */
+#ifndef GROUNDSTOP_DRIVER_ENDING_H
+#define GROUNDSTOP_DRIVER_ENDING_H
+
+/* End as if interrupted when whoever holds the lifeline's other end is gone. */
+void gs_lifeline_check(void);
+
+#endif /* GROUNDSTOP_DRIVER_ENDING_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stats.h - numbers and outcome digests that the processes of a campaign share. */
+#ifndef GROUNDSTOP_DRIVER_STATS_H
+#define GROUNDSTOP_DRIVER_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "driver.h"
+
+/* Gathered by this process and not yet added to the shared numbers. */
+struct gs_local_stats {
+	uint64_t stage[GROUNDSTOP_STAGE_EVALUATED + 1];
+	uint64_t not_kept;
+	uint64_t python_calls;
+	uint64_t python_ns;
+	uint64_t busy_ns;
+};
+
+extern struct gs_local_stats gs_local;
+
+/* Map the file that GROUNDSTOP_STATS names, or memory of our own. Call once. */
+void gs_stats_open(void);
+
+/* Add gs_local to the shared numbers and zero it; nothing in a forked child. */
+void gs_stats_flush(void);
+
+/* Note an outcome digest; false when some process of the campaign had it before. */
+bool gs_digest_is_new(uint64_t digest);
+
+/* Take `ns` from the campaign's allowance for new outcomes. */
+void gs_allowance_spend(uint64_t ns);
+
+/* Whether anything is left of it. */
+bool gs_allowance_left(void);
+
+#endif /* GROUNDSTOP_DRIVER_STATS_H */

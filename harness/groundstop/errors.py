@@ -62,6 +62,14 @@ class DecodeError(GroundstopError):
         self.field = field
 
 
+class EncodeError(GroundstopError):
+    """A value does not fit the declared format; carries the field."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(f"{message} (field {field})")
+        self.field = field
+
+
 class DeclarationError(GroundstopError):
     """A format declaration contradicts itself; names the class and the field."""
 

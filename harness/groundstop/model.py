@@ -94,3 +94,11 @@ class Death:
 
     kind: str
     report: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An oracle's verdict on one outcome, and for a finding what is wrong."""
+
+    verdict: Verdict
+    message: str = ""

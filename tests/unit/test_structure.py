@@ -25,7 +25,7 @@ FLOORS = [
     {"cli", "__main__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
-# A target uses what a user's target may use: public packages up to its own floor, never their insides.
+# A target uses what a user's target may: public packages up to its floor, never their insides.
 PUBLIC = {f"groundstop.{name}" for floor in FLOORS[:4] for name in floor}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

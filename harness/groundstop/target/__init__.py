@@ -15,7 +15,6 @@ from groundstop.target._build import Built, build, build_variants
 from groundstop.target._core import Core
 from groundstop.target._protocols import (
     ContentToolchain,
-    Judgement,
     Oracle,
     Problem,
     location_text,
@@ -28,7 +27,6 @@ __all__ = [
     "ContentToolchain",
     "Core",
     "Incident",
-    "Judgement",
     "Oracle",
     "Problem",
     "Step",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from groundstop.errors import SourceLocation
-from groundstop.model import Outcome, Release, Verdict
+from groundstop.model import Judgement, Outcome, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,6 @@ class ContentToolchain(Protocol):
 
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
         """Judge content by what `release`, built from the folder `tree`, really supplies."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """An oracle's verdict on one outcome, and for a finding what is wrong."""
-
-    verdict: Verdict
-    message: str = ""
 
 
 class Oracle(Protocol):

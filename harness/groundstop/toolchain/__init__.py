@@ -5,7 +5,7 @@
 from the project's cache where the same inputs were built before.
 """
 
-from groundstop.toolchain._build import build_many, build_program, build_shared
+from groundstop.toolchain._build import build_program, build_shared
 from groundstop.toolchain._compiler import Compiler, find_compiler, find_llvm_tool
 from groundstop.toolchain._framework import build_driver, build_mutator, build_runner
 from groundstop.toolchain._locate import native_root, sanitizer_runtime
@@ -15,7 +15,6 @@ __all__ = [
     "Compiler",
     "Recipe",
     "build_driver",
-    "build_many",
     "build_mutator",
     "build_program",
     "build_runner",

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,14 +40,6 @@ def build_shared(recipe: Recipe, sanitizer: Sanitizer, *, project_state: Path) -
 def build_program(recipe: Recipe, sanitizer: Sanitizer, *, project_state: Path) -> Path:
     """Compile `recipe` into an executable and return its path; raise BuildError."""
     return _build(recipe, sanitizer, project_state, shared=False)
-
-
-def build_many(wanted: Sequence[tuple[Recipe, Sanitizer]], *, project_state: Path) -> list[Path]:
-    """Compile several shared objects at once; return their paths in the order asked for."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(
-            pool.map(lambda w: build_shared(w[0], w[1], project_state=project_state), wanted)
-        )
 
 
 def _build(recipe: Recipe, sanitizer: Sanitizer, project_state: Path, *, shared: bool) -> Path:

@@ -39,7 +39,7 @@ class Recipe:
 
     def materialize(self, tree: Path) -> None:
         """Make the folder `tree` hold exactly what will be compiled."""
-        found = {Path(source) for source in self.sources}
+        found = {Path(source) for source in self.sources if (self.root / source).exists()}
         for pattern in self.headers:
             found.update(p.relative_to(self.root) for p in self.root.glob(pattern) if p.is_file())
         for relative in sorted(found):
@@ -56,6 +56,10 @@ class Recipe:
         if self.generate:
             for name, text in self.generate(tree).items():
                 (tree / name).write_text(text, encoding="utf-8")
+        for source in self.sources:
+            # Not before: a source may be generated, or put there by the patch.
+            if not (tree / source).is_file():
+                raise ToolError(f"{self.root / source}: no such file, {self.name} needs it")
 
     def key(self, tree: Path, command_words: tuple[str, ...]) -> str:
         """Return the hash of all that goes in: the finished tree, headers outside it, flags."""

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tolerant parser: a tree of what was read, with spans, as far as the bytes go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+
+from groundstop.errors import DecodeError
+from groundstop.format._spec import (
+    ArrayField,
+    Field,
+    IntegerField,
+    OctetsField,
+    OffsetsField,
+    RecordField,
+    UnionField,
+)
+from groundstop.format._wire import Wire
+
+if TYPE_CHECKING:
+    from groundstop.format._record import Record
+
+R = TypeVar("R", bound="Record")
+
+
+class Span(NamedTuple):
+    """Bytes `start` (included) to `end` (not included)."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One thing that was read: the value of a field or an element, where it stands.
+
+    `name` is the field's name or, of an element, `[index]`.  `field` is None for the root
+    and for elements.  A node without `complete` ends where its bytes did.
+    """
+
+    name: str
+    field: Field | None
+    start: int
+    parent: Node | None
+    end: int = 0
+    value: object = None
+    record: Record | None = None
+    complete: bool = False
+    children: list[Node] = field(default_factory=list)
+    problems: list[DecodeError] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The dotted path from the root: `instances[3].criteria[0].input`."""
+        names: list[str] = []
+        node = self
+        while node.parent is not None:
+            names.append(node.name)
+            node = node.parent
+        return ".".join(reversed(names)).replace(".[", "[")
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the data."""
+        return Span(self.start, self.end)
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this node and all below it, in the order of the bytes."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+
+@dataclass(slots=True, eq=False)
+class Decoded(Generic[R]):
+    """What bytes decode to, as far as they do.
+
+    `value` lacks the fields that were not reached (reading one raises AttributeError).
+    `problems` are all rules broken, in the order of the bytes; `stopped` is the one that
+    ended the decoding of the whole before its end, if any.
+    """
+
+    data: bytes
+    value: R
+    root: Node
+    problems: tuple[DecodeError, ...]
+    stopped: DecodeError | None
+
+    @property
+    def problem(self) -> DecodeError | None:
+        """The first rule broken, or None: then `parse` accepts the bytes."""
+        return self.problems[0] if self.problems else None
+
+    @property
+    def spans(self) -> dict[str, Span]:
+        """Where each field and element stands, by dotted path; "" is the whole."""
+        return {node.path: node.span for node in self.root.walk()}
+
+
+class _StopError(Exception):
+    """Decoding of the enclosing part cannot go on."""
+
+
+class _Reader:
+    """Reads records of one data; `limit` is the end of the part being read."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+        self.limit = len(data)
+
+    def stop(self, node: Node, message: str) -> _StopError:
+        node.problems.append(DecodeError(message, offset=node.start, field=node.path or "file"))
+        return _StopError()
+
+    def take(self, node: Node, size: int) -> bytes:
+        left = self.limit - self.at
+        if size > left:
+            node.end = self.limit
+            raise self.stop(node, f"needs {size} bytes, {left} are left")
+        start = self.at
+        self.at += size
+        return self.data[start : self.at]
+
+    def integer(self, node: Node, wire: Wire, order: str) -> int:
+        raw = self.take(node, wire.size)
+        return int.from_bytes(raw, "big" if (wire.order or order) == "big" else "little")
+
+    def record(self, cls: type[Record], node: Node) -> None:
+        record = cls.__new__(cls)
+        node.record = record
+        node.value = record
+        values = record.__dict__
+        for attribute, spec in cls.__fields__.items():
+            child = Node(spec.name, spec, self.at, node)
+            node.children.append(child)
+            try:
+                self.field(spec, child, values, cls.__order__)
+            finally:
+                child.end = max(child.end, self.at)
+                if child.value is not None or child.complete:
+                    values[attribute] = child.value
+            child.complete = True
+        node.end = self.at
+        node.complete = True
+
+    def field(self, spec: Field, node: Node, values: dict[str, object], order: str) -> None:
+        if isinstance(spec, IntegerField):
+            node.value = _member(spec, self.integer(node, spec.wire, order))
+        elif isinstance(spec, OctetsField):
+            node.value = self.take(node, self.measure(spec.size, values))
+        elif isinstance(spec, ArrayField):
+            self.array(spec, node, values, order)
+        elif isinstance(spec, OffsetsField):
+            self.offsets(spec, node, values, order)
+        elif isinstance(spec, RecordField):
+            if spec.is_part:
+                self.part(spec, node, values)
+            else:
+                self.record(spec.record, node)
+        elif isinstance(spec, UnionField):
+            tag = cast("int", values[spec.tag])
+            if tag not in spec.cases:
+                raise self.stop(node, f"no body is declared for {spec.tag} {int(tag)}")
+            case = spec.cases[tag]
+            if case is not None:
+                self.record(case, node)
+
+    def measure(self, size: int | str | None, values: dict[str, object]) -> int:
+        if size is None:
+            return self.limit - self.at
+        return size if isinstance(size, int) else cast("int", values[size])
+
+    def array(
+        self, spec: ArrayField, node: Node, values: dict[str, object], order: str
+    ) -> None:
+        elements: list[object] = []
+        node.value = elements
+        count = None if spec.count is None else self.measure(spec.count, values)
+        while len(elements) != count if count is not None else self.at < self.limit:
+            child = Node(f"[{len(elements)}]", None, self.at, node)
+            node.children.append(child)
+            try:
+                if isinstance(spec.item, Wire):
+                    child.value = self.integer(child, spec.item, order)
+                else:
+                    self.record(spec.item, child)
+            finally:
+                child.end = max(child.end, self.at)
+                if child.value is not None:
+                    elements.append(child.value)
+            child.complete = True
+
+    def offsets(
+        self, spec: OffsetsField, node: Node, values: dict[str, object], order: str
+    ) -> None:
+        owner = node.parent.record if node.parent else None
+        target = type(owner).__fields__[spec.to] if owner is not None else None
+        count = self.measure(target.count if isinstance(target, ArrayField) else 0, values)
+        order = "big" if (spec.wire.order or order) == "big" else "little"
+        raw = self.take(node, count * spec.wire.size)
+        size = spec.wire.size
+        node.value = [
+            int.from_bytes(raw[at : at + size], "big" if order == "big" else "little")
+            for at in range(0, len(raw), size)
+        ]
+
+    def part(self, spec: RecordField, node: Node, values: dict[str, object]) -> None:
+        size = self.measure(spec.size, values)
+        outer, end = self.limit, self.at + size
+        self.limit = min(end, outer)
+        try:
+            self.record(spec.record, node)
+        except _StopError:
+            # what comes behind a part does not depend on what is in it
+            self.at = self.limit
+        else:
+            if self.at < self.limit:
+                left = self.limit - self.at
+                node.problems.append(
+                    DecodeError(
+                        f"{left} bytes behind the last field", offset=self.at, field=node.path
+                    )
+                )
+            self.at = self.limit
+        finally:
+            self.limit = outer
+        if end > outer:
+            raise self.stop(node, f"needs {size} bytes, {outer - node.start} are left")
+
+
+def _member(spec: IntegerField, value: int) -> int:
+    """Return the enumeration's member or the flags; an unknown value as it is."""
+    if spec.enumeration is not None:
+        try:
+            return spec.enumeration(value)
+        except ValueError:
+            return value
+    return spec.flags(value) if spec.flags is not None else value
+
+
+def decode(cls: type[R], data: bytes) -> Decoded[R]:
+    """Decode as far as it goes, then check every rule on what was decoded."""
+    from groundstop.format._rules import check_rules  # noqa: PLC0415 - rules walk the nodes
+
+    data = bytes(data)
+    reader = _Reader(data)
+    root = Node("", None, 0, None)
+    stopped: DecodeError | None = None
+    try:
+        reader.record(cls, root)
+    except _StopError:
+        root.end = len(data)
+        stopped = next(
+            problem for node in reversed(list(root.walk())) for problem in node.problems
+        )
+    if reader.at < len(data) and stopped is None:
+        root.problems.append(
+            DecodeError(
+                f"{len(data) - reader.at} bytes behind the last field",
+                offset=reader.at,
+                field="file",
+            )
+        )
+    check_rules(root, data)
+    problems = sorted(
+        (problem for node in root.walk() for problem in node.problems),
+        key=lambda problem: problem.offset,
+    )
+    return Decoded(data, cast("R", root.value), root, tuple(problems), stopped)
+
+
+def parse(cls: type[R], data: bytes) -> R:
+    """Decode bytes that keep every rule, or raise the first problem."""
+    decoded = decode(cls, data)
+    if decoded.problem is not None:
+        raise decoded.problem
+    return decoded.value

@@ -42,10 +42,53 @@ bool gs_death_is_ours(void);
 /* Whether an exit now would be the core's doing. */
 void gs_death_running(bool running);
 
-/* Append to the last words. */
+/* Append to the last words: text; a number; an ERROR line's beginning; the SUMMARY line. */
 void gs_death_say(const char *text);
+void gs_death_number(uintptr_t number, unsigned base);
+void gs_death_kind(const char *kind, const char *detail);
+void gs_death_summary(const char *kind);
+
+/* Append the calling thread's stack, from the frame at `from` on, or all of it when 0. */
+void gs_death_stack(uintptr_t from);
 
 /* Write kind as the summary of the last words and end the process. */
 _Noreturn void gs_death_end(const char *kind);
+
+/* runner_signals.c: report deadly signals; nothing to do under AddressSanitizer. */
+void gs_signals_handle(void);
+
+/* runner_setup.c: everything before the first input. */
+
+/* Descriptors of ours are from here on, unseen by what the core executes. */
+#define GS_FIRST_DESCRIPTOR 900
+
+/* Arguments of the runner; see runner.c. */
+enum gs_argument {
+	GS_ARG_CORE = 1,
+	GS_ARG_ENTRY,
+	GS_ARG_REQUESTS,
+	GS_ARG_RESPONSES,
+	GS_ARG_ARENA,
+	GS_ARG_REPORT,
+	GS_ARG_MEMORY,
+	GS_ARG_COUNT,
+};
+
+typedef int (*gs_entry_point)(const uint8_t *data, size_t size);
+
+struct gs_runner {
+	struct gs_arena *arena;
+	uint8_t *blobs;        /* arena->blob_size bytes */
+	const uint32_t *sizes; /* GS_MAX_BATCH */
+	const uint8_t *inputs;
+	gs_entry_point entry;
+	int requests;
+	int responses;
+};
+
+/*
+ * Map the arena, set limits, load the core.  Returns 0, or the process' exit status; arena->message says more once the arena is there.
+ */
+int gs_setup(struct gs_runner *runner, char **argv);
 
 #endif /* GROUNDSTOP_RUNNER_H */

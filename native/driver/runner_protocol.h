@@ -16,10 +16,15 @@
 
 #include <stdint.h>
 
+#include "groundstop.h"
+
 #define GS_ARENA_MAGIC UINT64_C(0x31304e5552445347) /* "GSDRUN01" */
 #define GS_MAX_BATCH 4096u     /* inputs of one request */
 #define GS_MESSAGE_SIZE 65536u /* bytes of last words */
 #define GS_EXIT_DEATH 77       /* exit status after a report was written */
+
+/* What one record's blobs can take; the blob area is at least as large. */
+#define GS_BLOB_LIMIT (65536u + 4u * GROUNDSTOP_MAX_ELEMENTS * GROUNDSTOP_MAX_OUTCOMES)
 
 enum gs_arena_state {
 	GS_STATE_STARTING = 0,

@@ -21,14 +21,15 @@ FLOORS = [
     {"target", "oracles", "corpus"},
     {"replay"},
     {"campaign", "findings"},
-    {"gate", "report", "ossfuzz", "bench"},
+    {"gate", "report", "ossfuzz", "bench", "doctor"},
     {"cli", "__main__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 # A target uses what a user's target may: public packages up to its floor, never their insides.
 PUBLIC = {f"groundstop.{name}" for floor in FLOORS[:4] for name in floor}
 
-MODULES = sorted(PACKAGE.rglob("*.py"))
+# Baselines are programs of their own that the bench starts; nothing imports them.
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "baselines" not in p.parts)
 SOURCES = [
     path
     for folder in ("harness", "native", "tests", "fuzz", "tools")

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,7 +27,7 @@ _GLUE_FILE = "groundstop_bench_glue.c"
 
 def build_native(target: Target, release: Release, project: Project, mutator: Path | None) -> Path:
     """Compile the core and libFuzzer into one binary, with our mutator where one is given."""
-    recipe = _with_glue(target, release)
+    recipe = with_glue(target, release)
     ldflags = [*recipe.ldflags, "-fsanitize=fuzzer"]
     if mutator is not None:
         ldflags += [str(mutator), f"-Wl,-rpath,{mutator.parent}"]
@@ -38,27 +36,18 @@ def build_native(target: Target, release: Release, project: Project, mutator: Pa
     return build_program(recipe, Sanitizer.ADDRESS, project_state=project.state)
 
 
-def afl_is_installed() -> bool:
-    """Return whether AFL++ and its compiler are on PATH."""
-    return bool(shutil.which("afl-fuzz") and shutil.which("afl-clang-fast"))
-
-
-def _with_glue(target: Target, release: Release) -> Recipe:
+def with_glue(target: Target, release: Release) -> Recipe:
+    """Return the core's recipe with libFuzzer's entry point calling the core's own."""
     recipe = target.core.recipe(target.name, release)
     if target.core.entry == "LLVMFuzzerTestOneInput":
         return recipe
     generate = recipe.generate
 
-    def with_glue(tree: Path) -> Mapping[str, str]:
+    def generate_glue(tree: Path) -> Mapping[str, str]:
         files = dict(generate(tree)) if generate else {}
         return {**files, _GLUE_FILE: _GLUE.format(entry=target.core.entry)}
 
     # The glue is generated, not copied: it must not be looked for in the core's own tree.
-    return dataclasses.replace(recipe, sources=(*recipe.sources, _GLUE_FILE), generate=with_glue)
-
-
-def pinned(command: list[str], core: int | None) -> list[str]:
-    """Return `command` bound to one processor where that is asked for and possible."""
-    if core is None or core not in os.sched_getaffinity(0):
-        return command
-    return ["taskset", "-c", str(core), *command]
+    return dataclasses.replace(
+        recipe, sources=(*recipe.sources, _GLUE_FILE), generate=generate_glue
+    )

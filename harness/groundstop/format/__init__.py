@@ -35,6 +35,7 @@ and `table.encode` (what native/mutator works from).
 """
 
 from groundstop.format._decode import Decoded, Node, Span
+from groundstop.format._dictionary import dictionary
 from groundstop.format._domains import (
     Domain,
     anything,
@@ -66,6 +67,8 @@ from groundstop.format._fields import (
     union,
 )
 from groundstop.format._record import Record
+from groundstop.format._specification import Row, specification
+from groundstop.format._view import view
 from groundstop.format._wire import Wire, u8, u16, u32, u64
 
 __all__ = [
@@ -73,6 +76,7 @@ __all__ = [
     "Domain",
     "Node",
     "Record",
+    "Row",
     "Span",
     "Wire",
     "adler32",
@@ -84,6 +88,7 @@ __all__ = [
     "count",
     "crc32",
     "depends",
+    "dictionary",
     "enum",
     "fits",
     "flags",
@@ -98,10 +103,12 @@ __all__ = [
     "reserved",
     "same",
     "size",
+    "specification",
     "total_size",
     "u8",
     "u16",
     "u32",
     "u64",
     "union",
+    "view",
 ]

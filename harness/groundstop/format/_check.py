@@ -93,10 +93,7 @@ def _check_integer(field: Field, before: list[Field], after: list[Field]) -> Non
             )
     if field.role is Role.SIZE:
         target = _named(after, field.of)
-        if (
-            not isinstance(target, OctetsField | RecordField)
-            or target.size != field.attribute
-        ):
+        if not isinstance(target, OctetsField | RecordField) or target.size != field.attribute:
             raise DeclarationError(
                 f"is the size of {field.of}, which is no later bytes or part "
                 f"with size={field.attribute!r}"

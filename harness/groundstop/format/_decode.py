@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from groundstop.errors import DecodeError
@@ -48,8 +49,8 @@ class Node:
     value: object = None
     record: Record | None = None
     complete: bool = False
-    children: list[Node] = field(default_factory=list)
-    problems: list[DecodeError] = field(default_factory=list)
+    children: list[Node] = default(default_factory=list)
+    problems: list[DecodeError] = default(default_factory=list)
 
     @property
     def path(self) -> str:
@@ -175,9 +176,7 @@ class _Reader:
             return self.limit - self.at
         return size if isinstance(size, int) else cast("int", values[size])
 
-    def array(
-        self, spec: ArrayField, node: Node, values: dict[str, object], order: str
-    ) -> None:
+    def array(self, spec: ArrayField, node: Node, values: dict[str, object], order: str) -> None:
         elements: list[object] = []
         node.value = elements
         count = None if spec.count is None else self.measure(spec.count, values)
@@ -245,7 +244,7 @@ def _member(spec: IntegerField, value: int) -> int:
 
 def decode(cls: type[R], data: bytes) -> Decoded[R]:
     """Decode as far as it goes, then check every rule on what was decoded."""
-    from groundstop.format._rules import check_rules  # noqa: PLC0415 - rules walk the nodes
+    from groundstop.format._rules import check_rules
 
     data = bytes(data)
     reader = _Reader(data)
@@ -255,9 +254,7 @@ def decode(cls: type[R], data: bytes) -> Decoded[R]:
         reader.record(cls, root)
     except _StopError:
         root.end = len(data)
-        stopped = next(
-            problem for node in reversed(list(root.walk())) for problem in node.problems
-        )
+        stopped = next(problem for node in reversed(list(root.walk())) for problem in node.problems)
     if reader.at < len(data) and stopped is None:
         root.problems.append(
             DecodeError(

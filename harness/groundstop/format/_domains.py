@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+V = TypeVar("V", bound=int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """Some values need the field at `path` to hold one value; those without an entry need nothing."""
+    """Some values need the field at `path` to hold one value; those without an entry, none."""
 
     path: str
     needs: tuple[tuple[int, int], ...]
@@ -88,30 +91,30 @@ anything = Anything()
 
 
 def between(low: int, high: int) -> Between:
-    """From `low` to `high`, both included."""
+    """Allow from `low` to `high`, both included."""
     return Between(low, high)
 
 
 def index(path: str) -> Index:
-    """The number, from 0, of an element of the array at `path`."""
+    """Refer to an element of the array at `path` by its number, from 0."""
     return Index(path)
 
 
 def key(path: str) -> Key:
-    """One of the values that a field has in an array's elements: `key("types.type_id")`."""
+    """Refer to an element of an array by the value of a field: `key("types.type_id")`."""
     return Key(path)
 
 
 def same(path: str) -> Same:
-    """The value of the field at `path`."""
+    """Agree with the value of the field at `path`."""
     return Same(path)
 
 
-def fits(path: str, needs: Mapping[int, int]) -> Fits:
-    """A value with an entry in `needs` is allowed only where the field at `path` holds that."""
-    return Fits(path, tuple((int(value), int(need)) for value, need in needs.items()))
+def fits(path: str, needs: Mapping[V, int]) -> Fits:
+    """Allow a value with an entry in `needs` only where the field at `path` holds that."""
+    return Fits(path, tuple(needs.items()))
 
 
-def depends(on: str, cases: Mapping[int, Domain]) -> Depends:
-    """The domain that `cases` has for the value of the earlier sibling `on`, else zero."""
-    return Depends(on, tuple((int(value), case) for value, case in cases.items()))
+def depends(on: str, cases: Mapping[V, Domain]) -> Depends:
+    """Take the domain that `cases` has for the value of the sibling `on`, else zero."""
+    return Depends(on, tuple(cases.items()))

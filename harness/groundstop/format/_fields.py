@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound=Record)
 E = TypeVar("E", bound=IntEnum)
 F = TypeVar("F", bound=IntFlag)
+V = TypeVar("V", bound=int)
 
 crc32 = Checksum("CRC-32", 1, zlib.crc32)
 adler32 = Checksum("Adler-32", 2, zlib.adler32)
@@ -54,7 +55,7 @@ def integer(  # noqa: PLR0913 - each keyword is one phrase of a specification
     rule: str = "",
     weight: int = DEFAULT_WEIGHT,
 ) -> int:
-    """An integer; bounds are numbers or paths of fields.
+    """Declare an integer; bounds are numbers or paths of fields.
 
     `domain` is what it must refer to or agree with, `usual` what it does in a file that
     makes sense, though the format does not ask for it.  `ascending`: strictly greater
@@ -85,7 +86,7 @@ def enum(  # noqa: PLR0913 - each keyword is one phrase of a specification
     rule: str = "",
     weight: int = DEFAULT_WEIGHT,
 ) -> E:
-    """One of the members of an IntEnum."""
+    """Declare one of the members of an IntEnum."""
     field = IntegerField(
         wire=wire,
         role=Role.ENUM,
@@ -108,7 +109,7 @@ def flags(  # noqa: PLR0913 - each keyword is one phrase of a specification
     rule: str = "",
     weight: int = DEFAULT_WEIGHT,
 ) -> F:
-    """Any of the bits of an IntFlag; the others are zero."""
+    """Declare any of the bits of an IntFlag; the others are zero."""
     field = IntegerField(
         wire=wire,
         role=Role.FLAGS,
@@ -128,25 +129,23 @@ def constant(value: int, wire: Wire, *, init: Literal[False] = False, rule: str 
 def constant(
     value: bytes | int, wire: Wire | None = None, *, init: Literal[False] = False, rule: str = ""
 ) -> bytes | int:
-    """Bytes (a magic) or an integer (a version) that are always the same; never an argument."""
+    """Declare bytes (a magic) or an integer (a version) that never change; no argument."""
     del init
     if isinstance(value, bytes):
         return cast("bytes", OctetsField(size=len(value), constant=value, rule=rule))
     if wire is None:
         raise TypeError("constant(): an integer needs its wire type: constant(1, u16)")
-    return cast(
-        "int", IntegerField(wire=wire, role=Role.CONSTANT, constant=value, rule=rule)
-    )
+    return cast("int", IntegerField(wire=wire, role=Role.CONSTANT, constant=value, rule=rule))
 
 
 def reserved(wire: Wire, *, init: Literal[False] = False, rule: str = "") -> int:
-    """An integer that must be zero; never an argument."""
+    """Declare an integer that must be zero; no argument."""
     del init
     return cast("int", IntegerField(wire=wire, role=Role.RESERVED, rule=rule))
 
 
 def padding(size: int, *, init: Literal[False] = False, rule: str = "") -> bytes:
-    """`size` bytes that must be zero; never an argument."""
+    """Declare `size` bytes that must be zero; no argument."""
     del init
     return cast("bytes", OctetsField(size=size, constant=bytes(size), reserved=True, rule=rule))
 
@@ -161,7 +160,7 @@ def count(  # noqa: PLR0913 - each keyword is one phrase of a specification
     init: Literal[False] = False,
     rule: str = "",
 ) -> int:
-    """The number of elements of the later sibling array `of`; computed, never an argument."""
+    """Declare the number of elements of the later sibling array `of`; computed, no argument."""
     del init
     field = IntegerField(
         wire=wire,
@@ -184,7 +183,7 @@ def size(  # noqa: PLR0913 - each keyword is one phrase of a specification
     init: Literal[False] = False,
     rule: str = "",
 ) -> int:
-    """The size in bytes of the later sibling `of` (bytes or a part); computed."""
+    """Declare the size in bytes of the later sibling `of` (bytes or a part); computed."""
     del init
     field = IntegerField(
         wire=wire, role=Role.SIZE, of=of, at_least=at_least, at_most=at_most, rule=rule
@@ -195,7 +194,7 @@ def size(  # noqa: PLR0913 - each keyword is one phrase of a specification
 def total_size(
     wire: Wire, *, at_most: int | None = None, init: Literal[False] = False, rule: str = ""
 ) -> int:
-    """The size in bytes of the record that it stands in; computed, never an argument."""
+    """Declare the size in bytes of the record that it stands in; computed, no argument."""
     del init
     return cast("int", IntegerField(wire=wire, role=Role.TOTAL, at_most=at_most, rule=rule))
 
@@ -208,11 +207,9 @@ def checksum(
     init: Literal[False] = False,
     rule: str = "",
 ) -> int:
-    """A checksum of the bytes from the sibling `first` (default: the record's start) to here."""
+    """Declare a checksum of the bytes from `first` (default: the record's start) to here."""
     del init
-    field = IntegerField(
-        wire=wire, role=Role.CHECKSUM, algorithm=algorithm, first=first, rule=rule
-    )
+    field = IntegerField(wire=wire, role=Role.CHECKSUM, algorithm=algorithm, first=first, rule=rule)
     return cast("int", field)
 
 
@@ -223,7 +220,7 @@ def octets(
     rule: str = "",
     weight: int = DEFAULT_WEIGHT,
 ) -> bytes:
-    """Bytes: `size` of them, or as many as that earlier sibling says, or all that are left."""
+    """Declare bytes: `size` of them, or as many as that earlier sibling says, or all left."""
     return cast("bytes", OctetsField(size=size, default=default, rule=rule, weight=weight))
 
 
@@ -252,7 +249,7 @@ def array(
     rule: str = "",
     weight: int = DEFAULT_WEIGHT,
 ) -> list[R] | list[int]:
-    """Records or integers: `count` of them, or as that earlier sibling says, or to the end.
+    """Declare elements: `count` of them, or as that earlier sibling says, or to the end.
 
     `last` restricts fields of the last element: `last={"op": (Op.RETURN,)}`.
     """
@@ -266,10 +263,8 @@ def array(
     return cast("list[R]", field)
 
 
-def offsets(
-    wire: Wire, *, to: str, init: Literal[False] = False, rule: str = ""
-) -> list[int]:
-    """For each element of the later sibling array `to`, where it starts; computed.
+def offsets(wire: Wire, *, to: str, init: Literal[False] = False, rule: str = "") -> list[int]:
+    """Declare for each element of the later sibling array `to`, where it starts; computed.
 
     Counted in bytes from the start of the record that the table stands in.
     """
@@ -278,14 +273,14 @@ def offsets(
 
 
 def record(item: type[R], *, rule: str = "", weight: int = DEFAULT_WEIGHT) -> R:
-    """One record in place."""
+    """Declare one record in place."""
     return cast("R", RecordField(record=item, rule=rule, weight=weight))
 
 
 def part(
     item: type[R], *, size: str | None = None, rule: str = "", weight: int = DEFAULT_WEIGHT
 ) -> R:
-    """A file in the file: `size` (an earlier sibling; default: all that are left) bytes of it.
+    """Declare a file in the file: `size` (an earlier sibling; default: all left) bytes of it.
 
     Damage inside a part ends the part, not what comes after it.
     """
@@ -294,11 +289,11 @@ def part(
 
 def union(
     tag: str,
-    cases: Mapping[Any, type[Record] | None],
+    cases: Mapping[V, type[Record] | None],
     *,
     rule: str = "",
     weight: int = DEFAULT_WEIGHT,
 ) -> Any:  # noqa: ANN401 - the field's own annotation says which records
-    """The record that the earlier sibling `tag` chooses among `cases`; None: an empty body."""
+    """Declare the record that the earlier sibling `tag` chooses; None: an empty body."""
     chosen = {int(value): case for value, case in cases.items()}
     return UnionField(tag=tag, cases=chosen, rule=rule, weight=weight)

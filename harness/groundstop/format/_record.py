@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any, ClassVar, Self, dataclass_transform
@@ -130,14 +131,14 @@ class Record:
 def _show(value: object) -> str:
     if value is MISSING:
         return "..."
-    return str(value) if isinstance(value, Enum) else repr(value)
+    return f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
 
 
 def _collect(cls: type[Record]) -> dict[str, Field]:
     fields: dict[str, Field] = {}
     for base in cls.__mro__[1:]:
         fields |= getattr(base, "__fields__", {})
-    annotations = cls.__dict__.get("__annotations__", {})
+    annotations = inspect.get_annotations(cls)
     for attribute, value in list(cls.__dict__.items()):
         if isinstance(value, Field):
             if attribute not in annotations:

@@ -15,7 +15,6 @@ from groundstop.format._domains import (
     Domain,
     Fits,
     Index,
-    Key,
     Same,
 )
 from groundstop.format._scope import Scope, find_index, lookup_integer, lookup_table
@@ -25,6 +24,7 @@ from groundstop.format._spec import (
     OctetsField,
     OffsetsField,
     Role,
+    word,
 )
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def _broken_agreement(domain: Same | Fits, value: int, scope: Scope) -> Iterator
     need = domain.need(value) if isinstance(domain, Fits) else value
     if need is not None and need != other:
         if isinstance(domain, Same):
-            yield f"is {int(value)}, but {domain.path} is {other}"
+            yield f"is {word(value)}, but {domain.path} is {word(other)}"
         else:
-            yield f"{value!s} needs {domain.path} {need}, which is {other!s}"
+            yield f"{word(value)} needs {domain.path} {word(need)}, which is {word(other)}"
 
 
 class _Checker:
@@ -180,15 +180,16 @@ class _Checker:
             if not isinstance(field, IntegerField) or not field.ascending or before is None:
                 continue
             earlier = before.__dict__.get(field.attribute)
-            if isinstance(child.value, int) and child.complete and isinstance(earlier, int):
-                if child.value <= earlier:
-                    self.problem(child, f"is {child.value}, must be over {earlier}, the one before")
+            if (
+                isinstance(child.value, int)
+                and child.complete
+                and isinstance(earlier, int)
+                and child.value <= earlier
+            ):
+                self.problem(child, f"is {child.value}, must be over {earlier}, the one before")
 
     def last(self, element: Node, field: ArrayField) -> None:
         for child in element.children:
             allowed = field.last.get(child.name)
             if allowed is not None and isinstance(child.value, int) and child.value not in allowed:
-                self.problem(child, f"is {child.value!s}, which the last element must not be")
-
-
-__all__ = ["broken", "check_rules"]
+                self.problem(child, f"is {word(child.value)}, which the last element must not be")

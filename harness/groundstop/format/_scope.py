@@ -95,7 +95,7 @@ def find_index(table: Place, domain: Index | Key, value: int) -> int | None:
 
 def record_at(place: Place) -> Scope | None:
     """Return the record that a place holds, or that the reference in it means."""
-    from groundstop.format._record import Record  # noqa: PLC0415 - Record is made of this
+    from groundstop.format._record import Record
 
     if isinstance(place.value, Record):
         inside = isinstance(place.field, ArrayField)
@@ -118,7 +118,7 @@ def _field_of(scope: Scope, name: str) -> Place | None:
 
 
 def _element(array: Place, position: int | None) -> Place | None:
-    from groundstop.format._record import Record  # noqa: PLC0415 - Record is made of this
+    from groundstop.format._record import Record
 
     if not isinstance(array.value, list) or position is None or position >= len(array.value):
         return None

@@ -133,9 +133,7 @@ def table_of(site: Site, domain: Domain) -> tuple[Target, Field | None]:
     item = _must_be_array(target, domain.table).item
     field = None if isinstance(item, Wire) else item.__fields__.get(domain.field)
     if not isinstance(field, IntegerField):
-        raise DeclarationError(
-            f"{domain.path}: the elements have no integer field {domain.field}"
-        )
+        raise DeclarationError(f"{domain.path}: the elements have no integer field {domain.field}")
     return target, field
 
 

@@ -40,6 +40,13 @@ class Role(Enum):
     CHECKSUM = 8
 
 
+def word(value: int) -> str:
+    """Return an integer as messages show it: an enumeration's member by its name."""
+    if isinstance(value, Enum) and value.name:
+        return f"{value.name.lower()} ({int(value)})"
+    return str(int(value))
+
+
 DERIVED_ROLES = frozenset(
     {Role.CONSTANT, Role.RESERVED, Role.COUNT, Role.SIZE, Role.TOTAL, Role.CHECKSUM}
 )

@@ -49,9 +49,9 @@ def open_shared(ffi: FFI, path: Path) -> Any:  # noqa: ANN401  (cffi's libraries
         return ffi.dlopen(str(path.absolute()), os.RTLD_NOW | os.RTLD_LOCAL)
     except OSError as error:
         text = str(error)
-        meaning = next((m for sign, m in _MEANINGS.items() if sign in text), None)
+        known = next((m for sign, m in _MEANINGS.items() if sign in text), None)
         raise CoreError(
-            f"{path} does not load: {meaning} ({text})"
-            if meaning
+            f"{path} does not load: {known} ({text})"
+            if known
             else f"{path} does not load: {text}"
         ) from error

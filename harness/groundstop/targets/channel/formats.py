@@ -128,7 +128,9 @@ class Input(Record):
 class TemplateType(Record, title="type"):
     """A capability that a sensor's code may have: a list of inputs."""
 
-    type_id: int = integer(u32, at_least=1, ascending=True)
+    type_id: int = integer(
+        u32, at_least=1, ascending=True, rule="not 0; strictly ascending in the file"
+    )
     input_count: int = count(u16, of="inputs", at_least=1, at_most=MAX_INPUTS)
     name_size: int = size(u8, of="name", at_least=1)
     name: bytes = octets("name_size")
@@ -141,7 +143,9 @@ class TemplateFile(Record, title="template file"):
     magic: bytes = constant(b"GSTF")
     version: int = constant(1, u16)
     type_count: int = count(u16, of="types", at_most=MAX_TYPES)
-    size: int = total_size(u32, at_most=MAX_FILE, rule="size of the file in bytes, checksum included")
+    size: int = total_size(
+        u32, at_most=MAX_FILE, rule="size of the file in bytes, checksum included"
+    )
     types: list[TemplateType] = array(TemplateType, count="type_count")
     checksum: int = checksum(u32, rule="of all bytes before it")
 
@@ -220,7 +224,9 @@ class Criterion(Record):
 class Instance(Record):
     """One detection: criteria over the inputs of a template type."""
 
-    instance_id: int = integer(u32, at_least=1, ascending=True)
+    instance_id: int = integer(
+        u32, at_least=1, ascending=True, rule="not 0; strictly ascending in the file"
+    )
     type_id: int = integer(u32, key("templates.types.type_id"), rule="a type of the template file")
     input_count: int = integer(
         u16,
@@ -281,7 +287,9 @@ class ChannelFile(Record, title="channel file"):
     magic: bytes = constant(b"GSCF")
     version: int = constant(1, u16)
     instance_count: int = count(u16, of="instances", at_most=MAX_INSTANCES)
-    size: int = total_size(u32, at_most=MAX_FILE, rule="size of the file in bytes, checksum included")
+    size: int = total_size(
+        u32, at_most=MAX_FILE, rule="size of the file in bytes, checksum included"
+    )
     channel: int = integer(u32, rule="the channel's number, for people")
     program_count: int = count(u16, of="programs", at_most=MAX_PROGRAMS)
     class_count: int = count(u16, of="classes", at_most=MAX_CLASSES)

@@ -6,23 +6,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
+from groundstop.targets.channel.formats import MAX_INSNS, Op
+
 __all__ = ["MAX_INSNS", "Condition", "Insn", "Op"]
-
-MAX_INSNS = 1024
-"""CI_MAX_INSNS of ci.h: instructions of one program."""
-
-
-class Op(IntEnum):
-    """What an instruction does."""
-
-    BYTE = 1
-    ANY = 2
-    CLASS = 3
-    JUMP = 4
-    SPLIT = 5
-    ASSERT = 6
-    MATCH = 7
-
 
 class Condition(IntEnum):
     """What an ASSERT instruction asks of the position in the value."""

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run all trials, interleaved, and collect what they showed."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import statistics
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groundstop.bench._contenders import OURS, Contender, contenders
+from groundstop.bench._stats import Comparison, Times, compare
+from groundstop.bench._trial import Trial
+from groundstop.config import Project
+from groundstop.corpus import compiled_seeds
+from groundstop.errors import CampaignError
+from groundstop.model import Release
+from groundstop.target import Target
+
+__all__ = ["BenchOptions", "BenchReport", "Result", "run_bench"]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions:
+    """`trials` runs of `seconds` each for every contender and every question.
+
+    `pin` binds the contenders to one processor.  `only` keeps the contenders of these
+    names.  `find` also measures the time to the target's incident.
+    """
+
+    seconds: float = 10
+    trials: int = 3
+    seed: int = 1
+    pin: int | None = None
+    only: tuple[str, ...] = ()
+    find: bool = True
+
+    def __post_init__(self) -> None:
+        if self.seconds < 1 or self.trials < 1:
+            raise CampaignError("a bench needs at least 1 trial of at least 1 second")
+
+
+@dataclass(slots=True)
+class Result:
+    """What one contender showed: a trial of plain fuzzing for each number, and the times."""
+
+    name: str
+    fuzzing: list[Trial] = field(default_factory=list)
+    finding: list[Trial] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Median inputs per second."""
+        return statistics.median(trial.rate for trial in self.fuzzing)
+
+    @property
+    def edges(self) -> float:
+        """Median of the edges at the end; NaN for one that does not count edges like us."""
+        ends = [trial.edges[-1][1] for trial in self.fuzzing if trial.edges]
+        return statistics.median(ends) if ends else math.nan
+
+    def times(self, budget: float) -> Times:
+        """Return the times to the finding."""
+        found = (math.inf if t.found_after is None else t.found_after for t in self.finding)
+        return Times(tuple(found), budget)
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """Everything that was measured; `incident` is the release whose defect was looked for."""
+
+    target: str
+    release: Release
+    incident: Release | None
+    options: BenchOptions
+    results: tuple[Result, ...]
+
+    def ratio(self, name: str) -> float:
+        """Return our inputs/s over those of `name`: the median of the trials' ratios."""
+        ours = self._result(OURS).fuzzing
+        theirs = self._result(name).fuzzing
+        pairs = zip(ours, theirs, strict=True)
+        return statistics.median(o.rate / t.rate if t.rate else math.inf for o, t in pairs)
+
+    def finding(self, name: str) -> Comparison:
+        """Compare our times to the finding with those of `name`."""
+        budget = self.options.seconds
+        return compare(self._result(OURS).times(budget), self._result(name).times(budget))
+
+    def _result(self, name: str) -> Result:
+        return next(result for result in self.results if result.name == name)
+
+
+def run_bench(
+    target: Target,
+    project: Project,
+    options: BenchOptions,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> BenchReport:
+    """Measure every contender on `target`; `progress` gets a line for each trial.
+
+    Trials are interleaved, and their order turns by one each round, so that a change of the
+    machine's speed meets all alike.
+    """
+    seeds = compiled_seeds(target, project)
+    release = target.core.fleet[-1]
+    incident = target.incident.release if target.incident and options.find else None
+    fuzzed = _chosen(contenders(target, release, project), options.only)
+    results = {contender.name: Result(contender.name) for contender in fuzzed}
+    for round_, contender in _rounds(fuzzed, options.trials):
+        trial = _one(contender, seeds, project, options, round_)
+        results[contender.name].fuzzing.append(trial)
+        progress(f"{contender.name}: {trial.rate:,.0f} inputs/s")
+    if incident is not None:
+        hunters = _chosen(contenders(target, incident, project), options.only)
+        for round_, contender in _rounds(hunters, options.trials):
+            trial = _one(contender, seeds, project, options, round_)
+            results[contender.name].finding.append(trial)
+            progress(f"{contender.name}: {_found(trial)}")
+    return BenchReport(target.name, release, incident, options, tuple(results.values()))
+
+
+def _chosen(found: list[Contender], only: Sequence[str]) -> list[Contender]:
+    unknown = set(only) - {contender.name for contender in found}
+    if unknown:
+        known = ", ".join(contender.name for contender in found)
+        raise CampaignError(f"no contender {min(unknown)!r} here (there are: {known})")
+    return [c for c in found if not only or c.name in only or c.name == OURS]
+
+
+def _rounds(found: list[Contender], trials: int) -> list[tuple[int, Contender]]:
+    turned = (found[r % len(found) :] + found[: r % len(found)] for r in range(trials))
+    return [(round_, contender) for round_, order in enumerate(turned) for contender in order]
+
+
+def _one(
+    contender: Contender, seeds: Path, project: Project, options: BenchOptions, round_: int
+) -> Trial:
+    scratch = project.state / "bench"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="trial-", dir=scratch) as temporary:
+        folder = Path(temporary)
+        corpus = folder / "corpus"
+        shutil.copytree(seeds, corpus)
+        seed = options.seed + round_
+        return contender.run(folder, corpus, options.seconds, seed, options.pin)
+
+
+def _found(trial: Trial) -> str:
+    if trial.found_after is None:
+        return f"nothing in {trial.seconds:.1f} s"
+    return f"found after {trial.found_after:.2f} s"

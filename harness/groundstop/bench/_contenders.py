@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contenders: ours, and the other ways to fuzz the same core."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groundstop.bench._afl import afl_is_installed, build_afl, run_afl
+from groundstop.bench._build import build_native
+from groundstop.bench._trial import Trial, run_libfuzzer
+from groundstop.campaign import format_table
+from groundstop.config import Project
+from groundstop.errors import CampaignError
+from groundstop.model import Release, Sanitizer, Variant
+from groundstop.target import Target, build
+from groundstop.toolchain import build_mutator, sanitizer_runtime
+
+__all__ = ["OURS", "WITHOUT_MUTATOR", "Contender", "contenders"]
+
+OURS = "groundstop"
+WITHOUT_MUTATOR = "libFuzzer"
+_BASELINES = Path(__file__).parent / "baselines"
+
+# Those of a campaign (engine-notes 7), for every contender: none may win by its settings.
+_ASAN = (
+    "detect_leaks=0:detect_stack_use_after_return=0:quarantine_size_mb=10:malloc_context_size=0"
+    ":symbolize=0:exitcode=77"
+)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way to fuzz a core: how one trial of it is run.
+
+    `command` gets libFuzzer's flags and a corpus folder added; `afl` contenders are run
+    by afl-fuzz instead.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    afl: bool = False
+
+    def run(self, folder: Path, corpus: Path, budget: float, seed: int, pin: int | None) -> Trial:
+        """Run one trial of `budget` seconds in `folder` on the seeds in `corpus`."""
+        environment = {"ASAN_OPTIONS": _ASAN, **self.environment}
+        prefix = ("taskset", "-c", str(pin)) if pin is not None else ()
+        if self.afl:
+            return run_afl([*prefix], self.command, environment, corpus, budget, seed, folder)
+        command = [*prefix, *self.command, str(corpus), f"-seed={seed}"]
+        return run_libfuzzer(command, environment, budget, folder)
+
+
+def contenders(target: Target, release: Release, project: Project) -> list[Contender]:
+    """Build and return every contender that this machine can run, ours first."""
+    makers: list[Callable[[Target, Release, Project], list[Contender]]] = [
+        _ours,
+        _native,
+        _plain_atheris,
+        _afl,
+    ]
+    return [each for make in makers for each in make(target, release, project)]
+
+
+def _ours(target: Target, release: Release, project: Project) -> list[Contender]:
+    script = project.root / "fuzz" / f"fuzz_{target.name}.py"
+    if not os.access(script, os.X_OK):
+        raise CampaignError(f"{script}: the bench starts this entry script, and it is not there")
+    common = {"GROUNDSTOP_RELEASE": str(release)}
+    return [
+        Contender(OURS, (str(script),), {**common, "GROUNDSTOP_SHARE": "0.1"}),
+        Contender(f"{OURS}, no oracles", (str(script),), {**common, "GROUNDSTOP_SHARE": "0"}),
+    ]
+
+
+def _native(target: Target, release: Release, project: Project) -> list[Contender]:
+    plain = build_native(target, release, project, None)
+    found = [Contender(WITHOUT_MUTATOR, (str(plain),))]
+    table = format_table(target, project)
+    if table is not None:
+        mutator = build_mutator(project_state=project.state)
+        binary = build_native(target, release, project, mutator)
+        environment = {"GROUNDSTOP_FORMAT_TABLE": str(table)}
+        found.insert(0, Contender("libFuzzer + mutator", (str(binary),), environment))
+    return found
+
+
+def _plain_atheris(target: Target, release: Release, project: Project) -> list[Contender]:
+    core = build(target, Variant(release), project)
+    command = (sys.executable, str(_BASELINES / "plain_atheris.py"))
+    environment = {"LD_PRELOAD": str(sanitizer_runtime(Sanitizer.ADDRESS))}
+    return [
+        Contender("Atheris + cffi", (*command, str(core.library), target.core.entry), environment)
+    ]
+
+
+def _afl(target: Target, release: Release, project: Project) -> list[Contender]:
+    if not afl_is_installed():
+        return []
+    return [Contender("AFL++", (str(build_afl(target, release, project)),), afl=True)]

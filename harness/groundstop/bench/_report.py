@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report of a bench: as a document for programs, as a table for people."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+
+from groundstop.bench._bench import BenchReport, Result
+from groundstop.bench._contenders import OURS
+
+__all__ = ["as_document", "print_report"]
+
+
+def as_document(report: BenchReport) -> dict[str, object]:
+    """Return everything that was measured, every trial included."""
+    return {
+        "target": report.target,
+        "release": str(report.release),
+        "incident": str(report.incident or ""),
+        "options": asdict(report.options),
+        "contenders": [_contender(report, result) for result in report.results],
+    }
+
+
+def _contender(report: BenchReport, result: Result) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if result.finding:
+        times = result.times(report.options.seconds)
+        found = {
+            "seconds_to_finding": [s if math.isfinite(s) else None for s in times.seconds],
+            "ours_against_it": asdict(report.finding(result.name)),
+        }
+    return {
+        "name": result.name,
+        "inputs_per_second": [trial.rate for trial in result.fuzzing],
+        "ratio_of_ours": report.ratio(result.name),
+        "edges": [list(trial.edges) for trial in result.fuzzing],
+        **found,
+    }
+
+
+def print_report(report: BenchReport) -> None:
+    """Print the tables."""
+    from rich.console import Console
+    from rich.table import Table
+
+    options = report.options
+    console = Console(highlight=False)
+    title = f"{report.target} {report.release}: {options.trials} trials of {options.seconds:g} s"
+    table = Table("contender", "inputs/s", "range", "ours / it", "edges", title=title)
+    for result in report.results:
+        rates = [trial.rate for trial in result.fuzzing]
+        edges = "" if math.isnan(result.edges) else f"{result.edges:.0f}"
+        ratio = "" if result.name == OURS else f"{report.ratio(result.name):.2f}"
+        spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
+        table.add_row(result.name, f"{result.rate:,.0f}", spread, ratio, edges)
+    console.print(table)
+    if report.incident is not None:
+        console.print(_times_table(report))
+
+
+def _times_table(report: BenchReport) -> object:
+    from rich.table import Table
+
+    title = f"seconds to the defect of {report.incident} (budget {report.options.seconds:g} s)"
+    columns = ("contender", "found", "median", "range", "it / ours", "A12", "p")
+    table = Table(*columns, title=title)
+    for result in report.results:
+        times = result.times(report.options.seconds)
+        row = [result.name, f"{times.found} of {len(times.seconds)}", _seconds(times.median)]
+        row.append(f"{_seconds(min(times.seconds))} to {_seconds(max(times.seconds))}")
+        if result.name != OURS:
+            compared = report.finding(result.name)
+            least = "over " if compared.censored else ""
+            row += [
+                f"{least}{compared.ratio:.1f}",
+                f"{compared.a12:.2f}",
+                f"{compared.p_value:.3g}",
+            ]
+        table.add_row(*row)
+    return table
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else "not found"

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The findings that a campaign's processes have stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groundstop.campaign._output import Report
+from groundstop.campaign._progress import Artifact, kind_of
+from groundstop.files import write_atomically
+
+__all__ = ["ArtifactFolder"]
+
+
+class ArtifactFolder:
+    """Watches the folder into which libFuzzer writes the inputs of findings.
+
+    An input found before is written again and so counts for this campaign, too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        self._before = self._stamps()
+        self._summaries: dict[str, str] = {}
+
+    def count(self) -> int:
+        """How many inputs were stored since the start."""
+        return len(self._new())
+
+    def note(self, report: Report) -> None:
+        """Write what was printed about a finding beside its input, as `<name>.report`."""
+        if report.artifact is None or not report.artifact.is_file():
+            return
+        name = report.artifact.name
+        self._summaries[name] = report.summary
+        text = "\n".join(report.lines) + "\n"
+        write_atomically(self.path / f"{name}.report", text.encode(errors="replace"))
+
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """Return the findings since the start, by name."""
+        return tuple(self._artifact(name) for name in sorted(self._new()))
+
+    def _artifact(self, name: str) -> Artifact:
+        report = self.path / f"{name}.report"
+        oracle = self.path / f"{name}.oracle"
+        if oracle.is_file():
+            summary = oracle.read_text(encoding="utf-8", errors="replace").strip()
+        else:
+            summary = self._summaries.get(name, "")
+        return Artifact(
+            self.path / name,
+            kind_of(name) or "",
+            summary,
+            report if report.is_file() else oracle if oracle.is_file() else None,
+        )
+
+    def _new(self) -> set[str]:
+        return {n for n, stamp in self._stamps().items() if self._before.get(n) != stamp}
+
+    def _stamps(self) -> dict[str, int]:
+        return {p.name: p.stat().st_mtime_ns for p in self.path.iterdir() if kind_of(p.name)}

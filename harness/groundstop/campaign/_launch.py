@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The environment that a fuzzing process is started in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groundstop.errors import CampaignError
+from groundstop.model import Sanitizer
+
+__all__ = ["Launch"]
+
+# engine-notes.md 6 and 7 say why.  Full stacks are for reproducing, not for fuzzing.
+_SANITIZER_OPTIONS = {
+    Sanitizer.ADDRESS: (
+        "ASAN_OPTIONS",
+        (
+            "detect_leaks=0",
+            "detect_stack_use_after_return=0",
+            "quarantine_size_mb=10",
+            "malloc_context_size=0",
+            "dedup_token_length=3",
+            "exitcode=77",
+        ),
+    ),
+    Sanitizer.UNDEFINED: (
+        "UBSAN_OPTIONS",
+        ("halt_on_error=1", "print_stacktrace=1", "dedup_token_length=3", "exitcode=77"),
+    ),
+}
+
+_PRELOAD_SEPARATORS = (" ", ":")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a fuzzing process needs beside its arguments.
+
+    `core` is the instrumented shared object and `entry` its C function, both None for an
+    entry point written in Python.  `driver`, `runtime` and `mutator` are preloaded in this
+    order.  `share` is Python's share of the time, `scratch` the folder for temporary
+    files, `extra` what else goes into the environment (GROUNDSTOP_FORMAT_TABLE for a mutator).
+    """
+
+    driver: Path
+    runtime: Path
+    scratch: Path
+    sanitizer: Sanitizer = Sanitizer.ADDRESS
+    core: Path | None = None
+    entry: str = ""
+    mutator: Path | None = None
+    share: float = 0.1
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return `base` (default: this process' environment) with everything added.
+
+        Sanitizer options that the user has set win over ours.  Raises CampaignError for a
+        path that the dynamic linker's LD_PRELOAD cannot express.
+        """
+        environment = dict(os.environ if base is None else base)
+        preload = self.preload()
+        name, options = _SANITIZER_OPTIONS[self.sanitizer]
+        symbolizer = shutil.which("llvm-symbolizer", path=environment.get("PATH"))
+        if symbolizer:
+            options = (*options, f"external_symbolizer_path={symbolizer}")
+        ours = ":".join(options)
+        theirs = environment.get(name)
+        environment.update(self.extra)
+        environment.update(
+            {
+                name: f"{ours}:{theirs}" if theirs else ours,
+                "LD_PRELOAD": preload,
+                "TMPDIR": str(self.scratch),
+                "GROUNDSTOP_PRELOADED": preload,
+                "GROUNDSTOP_CORE": str(self.core or ""),
+                "GROUNDSTOP_ENTRY": self.entry,
+                "GROUNDSTOP_SHARE": str(self.share),
+                # libFuzzer starts the script again through sh: its `env python3` must
+                # find the interpreter that runs now.
+                "PATH": f"{Path(sys.executable).parent}:{environment.get('PATH', os.defpath)}",
+            }
+        )
+        return environment
+
+    def preload(self) -> str:
+        """Return LD_PRELOAD: driver, sanitizer runtime, mutator."""
+        libraries = [str(p) for p in (self.driver, self.runtime, self.mutator) if p]
+        for library in libraries:
+            if any(separator in library for separator in _PRELOAD_SEPARATORS):
+                raise CampaignError(
+                    f"{library}: a library that is preloaded must not have a space or colon in "
+                    "its path: move the project"
+                )
+        return ":".join(libraries)
+
+
+def is_launched() -> bool:
+    """Return whether this process already runs in the environment of a Launch."""
+    preloaded = os.environ.get("GROUNDSTOP_PRELOADED")
+    return bool(preloaded) and os.environ.get("LD_PRELOAD") == preloaded

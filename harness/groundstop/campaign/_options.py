@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be asked of a campaign: by a caller, or by an entry script's flags and environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundstop.errors import CampaignError
+from groundstop.model import Release, Sanitizer
+
+__all__ = ["CampaignOptions", "ScriptOptions"]
+
+_FUZZED = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignOptions:
+    """A campaign: `seconds` of fuzzing by `workers` processes.
+
+    `release` None is the newest.  `seed` makes the fuzzer's random choices repeatable.
+    `share` is Python's share of the time, `input_seconds` how long one input may take,
+    `flags` go to libFuzzer as they are.  `corpus` replaces the target's own corpus: new
+    units are written to its first folder.  `artifacts` is where findings go.
+    """
+
+    seconds: float
+    workers: int = 1
+    release: Release | None = None
+    sanitizer: Sanitizer = Sanitizer.ADDRESS
+    seed: int | None = None
+    share: float = 0.1
+    input_seconds: int = 10
+    flags: tuple[str, ...] = ()
+    corpus: tuple[Path, ...] = ()
+    artifacts: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.seconds <= 0:
+            raise CampaignError(f"a campaign of {self.seconds} seconds: give it at least 1")
+        if self.workers < 1:
+            raise CampaignError(f"{self.workers} workers: give it at least 1")
+        if not 0 <= self.share <= 1:
+            raise CampaignError(f"a share of {self.share} for Python: give 0 to 1")
+        _check_sanitizer(self.sanitizer)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOptions:
+    """An entry script's command line: our options, libFuzzer's flags, files and folders.
+
+    Ours are `--release`, `--sanitizer` and `--share`, or GROUNDSTOP_RELEASE,
+    GROUNDSTOP_SANITIZER and GROUNDSTOP_SHARE in the environment; a flag wins.
+    """
+
+    release: Release | None
+    sanitizer: Sanitizer
+    share: float
+    flags: tuple[str, ...]
+    paths: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, arguments: Sequence[str], environment: Mapping[str, str]) -> ScriptOptions:
+        """Read a command line (without the script's own name); raise CampaignError."""
+        values = {
+            name: environment.get(f"GROUNDSTOP_{name.upper()}", "")
+            for name in ("release", "sanitizer", "share")
+        }
+        for argument in arguments:
+            if argument.startswith("--"):
+                name, equals, value = argument[2:].partition("=")
+                if name not in values or not equals:
+                    raise CampaignError(
+                        f"{argument}: unknown; ours are --release=NAME[@PATCH], --sanitizer=NAME "
+                        "and --share=FRACTION, libFuzzer's have one dash (-help=1 lists them)"
+                    )
+                values[name] = value
+        try:
+            release = Release.parse(values["release"]) if values["release"] else None
+            sanitizer = Sanitizer(values["sanitizer"] or Sanitizer.ADDRESS)
+            share = float(values["share"] or 0.1)
+        except ValueError as error:
+            raise CampaignError(str(error)) from error
+        _check_sanitizer(sanitizer)
+        ours = [a for a in arguments if not a.startswith("--")]
+        return cls(
+            release,
+            sanitizer,
+            share,
+            flags=tuple(a for a in ours if a.startswith("-")),
+            paths=tuple(a for a in ours if not a.startswith("-")),
+        )
+
+    def flag(self, name: str) -> str | None:
+        """Return the value of libFuzzer's flag `-name=value`; the last one counts."""
+        prefix = f"-{name}="
+        return next((f[len(prefix) :] for f in reversed(self.flags) if f.startswith(prefix)), None)
+
+
+def _check_sanitizer(sanitizer: Sanitizer) -> None:
+    if sanitizer not in _FUZZED:
+        raise CampaignError(
+            f"sanitizer {sanitizer}: a campaign runs with {' or '.join(_FUZZED)}; "
+            "the others are for replay"
+        )
+
+

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of a campaign while it runs, and when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groundstop.campaign._stats import DriverStats
+
+__all__ = ["Artifact", "CampaignResult", "Progress", "kind_of"]
+
+# libFuzzer's file name prefixes; `slow-unit-` is a hint, no finding.
+_KINDS = ("crash", "timeout", "oom", "leak")
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """An input that libFuzzer stored because of a finding.
+
+    `kind` is `crash`, `timeout`, `oom` or `leak`; `summary` one line on what happened, empty
+    where nothing was printed (fork mode prints none); `report` the file with all of it.
+    """
+
+    path: Path
+    kind: str
+    summary: str = ""
+    report: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A campaign at one moment.
+
+    `elapsed` and `seconds` (how long it is to last) are seconds, `rate` the inputs per
+    second over the last moments, `edges` those of the core that were covered, `corpus`
+    the units that the fuzzer holds.
+    """
+
+    elapsed: float
+    seconds: float
+    stats: DriverStats = field(default_factory=DriverStats)
+    rate: float = 0.0
+    edges: int = 0
+    features: int = 0
+    corpus: int = 0
+    findings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignResult:
+    """What a campaign came to.
+
+    `progress.rate` is the average over the whole campaign, `evolved` the folder with the units
+    kept, `new_units` how many of them this campaign added.  `interrupted` says that a
+    signal ended it before its time.
+    """
+
+    progress: Progress
+    artifacts: tuple[Artifact, ...]
+    evolved: Path
+    new_units: int
+    restarts: int
+    interrupted: bool
+    log: Path
+
+    @property
+    def findings(self) -> int:
+        """How many findings look different: by summary, else by kind."""
+        return len({a.summary or a.kind for a in self.artifacts})
+
+    @property
+    def exit_status(self) -> int:
+        """0 when nothing was found, 1 for findings; an interruption changes nothing."""
+        return 1 if self.artifacts else 0
+
+
+def kind_of(name: str) -> str | None:
+    """Return what kind of finding a file name of libFuzzer's stands for, None for no finding."""
+    kind, dash, rest = name.partition("-")
+    return kind if dash and kind in _KINDS and "." not in rest else None

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The working folder of one run, and the clearing away of folders whose run is dead.
+
+A folder `runs/<target>.<random>/` under the project's state belongs to whoever holds the lock
+on its file `lock`; the kernel lets go of it however the process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["RunDirectory", "clear_dead_runs", "repair_corpus", "salvage"]
+
+# A folder without a lock is one that is just being made, or whose maker was killed.
+_UNLOCKED_SECONDS = 60
+_FORK_CORPUS = "tmp/libFuzzerTemp.FuzzWithFork*.dir/C*/*"
+
+
+class RunDirectory:
+    """A fresh working folder, locked until `remove` or the end of the process.
+
+    `scratch` is for temporary files (TMPDIR), `stats` the file that the driver's
+    processes share.
+    """
+
+    def __init__(self, state: Path, target: str) -> None:
+        runs = state / "runs"
+        runs.mkdir(parents=True, exist_ok=True)
+        self.path = Path(tempfile.mkdtemp(prefix=f"{target}.", dir=runs))
+        self.scratch = self.path / "tmp"
+        self.stats = self.path / "stats"
+        self.scratch.mkdir()
+        # Locked before it gets its name: nobody ever sees it unlocked.
+        fresh = self.path / "lock.new"
+        self.lock = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        fresh.rename(self.path / "lock")
+
+    def remove(self) -> None:
+        """Delete the folder and let go of it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self.lock)
+
+
+def clear_dead_runs(state: Path, evolved: Callable[[str], Path]) -> int:
+    """Remove the folders of runs that ended without doing so; return how many.
+
+    What such a run had found and not yet put into its corpus goes there first:
+    `evolved(target)` names the folder.
+    """
+    cleared = 0
+    for folder in sorted((state / "runs").glob("*.*")):
+        with contextlib.suppress(OSError):
+            lock = _take(folder)
+            if lock is None:
+                continue
+            corpus = evolved(folder.name.partition(".")[0])
+            salvage(folder, corpus)
+            repair_corpus(corpus)
+            shutil.rmtree(folder, ignore_errors=True)
+            cleared += 1
+            if lock >= 0:
+                os.close(lock)
+    return cleared
+
+
+def _take(folder: Path) -> int | None:
+    """Return a held lock, -1 for a folder that never got one, None for one in use."""
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return -1 if time.time() - folder.stat().st_mtime > _UNLOCKED_SECONDS else None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def salvage(run: Path, corpus: Path) -> int:
+    """Copy units that fork mode's jobs have found, and not yet merged, into `corpus`."""
+    saved = 0
+    for unit in run.glob(_FORK_CORPUS):
+        with contextlib.suppress(OSError):
+            content = unit.read_bytes()
+            # A name that is not the content's hash: the job was killed while writing.
+            if unit.name == _unit_name(content) and not (corpus / unit.name).exists():
+                corpus.mkdir(parents=True, exist_ok=True)
+                fresh = corpus / f".new-{unit.name}"
+                fresh.write_bytes(content)
+                fresh.rename(corpus / unit.name)
+                saved += 1
+    return saved
+
+
+def repair_corpus(corpus: Path) -> int:
+    """Rename units that a killed process wrote only in part to what they are; count them.
+
+    libFuzzer names a unit by the SHA-1 of its content and writes it in place.
+    """
+    repaired = 0
+    for unit in list(corpus.glob("*")):
+        if unit.name.startswith(".new-"):
+            unit.unlink(missing_ok=True)
+        elif re.fullmatch("[0-9a-f]{40}", unit.name):
+            name = _unit_name(unit.read_bytes())
+            if name != unit.name:
+                unit.rename(corpus / name)
+                repaired += 1
+    return repaired
+
+
+def _unit_name(content: bytes) -> str:
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()

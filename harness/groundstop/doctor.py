@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A doctor says of each thing that campaigns need whether it is there, and what to do if not."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundstop.config import Project
+from groundstop.errors import GroundstopError, ToolError
+from groundstop.model import Sanitizer
+from groundstop.target import list_targets, load_target
+from groundstop.toolchain import (
+    build_driver,
+    build_mutator,
+    build_runner,
+    find_compiler,
+    find_llvm_tool,
+    sanitizer_runtime,
+)
+
+__all__ = ["Check", "examine"]
+
+_OLDEST_PYTHON = (3, 11)
+_OLDEST_CLANG = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing: what it is, whether it is good, and what was seen or is to be done."""
+
+    name: str
+    good: bool
+    detail: str
+
+
+def examine(project: Project) -> Iterator[Check]:
+    """Yield every check, each after the ones that it depends on."""
+    for name, look in _CHECKS.items():
+        try:
+            yield Check(name, good=True, detail=look(project))
+        except GroundstopError as error:
+            yield Check(name, good=False, detail=str(error))
+
+
+def _python(_project: Project) -> str:
+    version = platform.python_version()
+    if sys.version_info < _OLDEST_PYTHON:
+        raise ToolError(f"Python {version} is too old: 3.11 or newer is needed")
+    if platform.machine() != "x86_64" or sys.platform != "linux":
+        raise ToolError(f"{sys.platform} {platform.machine()}: Atheris' runtimes are Linux x86_64")
+    return f"{version}, {sys.platform} {platform.machine()}"
+
+
+def _clang(_project: Project) -> str:
+    compiler = find_compiler()
+    if compiler.major < _OLDEST_CLANG:
+        raise ToolError(f"{compiler.version} is too old: clang {_OLDEST_CLANG} or newer is needed")
+    return compiler.version
+
+
+def _compiler_runtimes(_project: Project) -> str:
+    """Link one program with each runtime: the headers alone do not show that they are there."""
+    flags = {
+        "address": "-fsanitize=address",
+        "undefined": "-fsanitize=undefined",
+        "libFuzzer": "-fsanitize=fuzzer",
+        "coverage": "-fprofile-instr-generate",
+    }
+    source = "int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n)\n"
+    source += "{ (void)d; (void)n; return 0; }\n"
+    with tempfile.TemporaryDirectory(prefix="groundstop-doctor-") as folder:
+        for name, flag in flags.items():
+            text = source if name == "libFuzzer" else "int main(void) { return 0; }\n"
+            command = [*find_compiler().command, "-x", "c", "-", flag, "-o", f"{folder}/probe"]
+            run = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+            if run.returncode:
+                raise ToolError(
+                    f"clang's {name} runtime does not link (as root: apt-get install "
+                    f"libclang-rt-dev):\n{run.stderr.rstrip()}"
+                )
+    return ", ".join(flags)
+
+
+def _llvm_tool(name: str) -> Callable[[Project], str]:
+    return lambda _project: find_llvm_tool(name)
+
+
+def _atheris(_project: Project) -> str:
+    runtimes = (sanitizer_runtime(Sanitizer.ADDRESS), sanitizer_runtime(Sanitizer.UNDEFINED))
+    names = ", ".join(path.name for path in runtimes if path)
+    return f"{importlib.metadata.version('atheris')}: {names}"
+
+
+def _targets(project: Project) -> str:
+    names = list_targets(project)
+    if not names:
+        raise ToolError(f"{project.root / 'pyproject.toml'}: [tool.groundstop.targets] is empty")
+    for name in names:
+        load_target(project, name)
+    return ", ".join(names)
+
+
+def _native_parts(project: Project) -> str:
+    state = project.state
+    paths: list[Path] = [build_driver(project_state=state), build_mutator(project_state=state)]
+    paths += [build_runner(s, project_state=state) for s in (Sanitizer.ADDRESS, Sanitizer.PLAIN)]
+    return ", ".join(path.name for path in paths)
+
+
+_CHECKS: dict[str, Callable[[Project], str]] = {
+    "python": _python,
+    "clang": _clang,
+    "clang runtimes": _compiler_runtimes,
+    "llvm-symbolizer": _llvm_tool("llvm-symbolizer"),
+    "llvm-cov": _llvm_tool("llvm-cov"),
+    "llvm-profdata": _llvm_tool("llvm-profdata"),
+    "atheris": _atheris,
+    "targets": _targets,
+    "native parts": _native_parts,
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine that runs pattern programs: all positions of the program at once,
+ * byte by byte, so that no value makes it go back.  Sets of positions are bits, and
+ * an instruction that was executed at this byte is not executed at it again; that
+ * alone makes loops that consume nothing end.
+ */
+#include "internal.h"
+#include "ops.h"
+
+#define WORD_BITS 32u
+#define MAX_WORDS (CI_MAX_INSNS / WORD_BITS)
+
+_Static_assert(CI_MAX_INSNS % WORD_BITS == 0, "a set is whole words");
+
+struct search {
+	const struct ci_insn *insns;
+	const uint8_t *classes;
+	const uint8_t *value;
+	size_t size;
+	size_t at;                      /* which byte; size is the end */
+	uint32_t words;                 /* of each set that this program needs */
+	uint32_t word;                  /* no instruction is due in a word before this one */
+	bool matched;
+	uint32_t due[MAX_WORDS];        /* to execute at this byte */
+	uint32_t done[MAX_WORDS];       /* executed at this byte */
+	uint32_t next[MAX_WORDS];       /* to execute at the next one */
+};
+
+static bool is_word_byte(uint8_t byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+static bool at_word_boundary(const struct search *search)
+{
+	bool before = search->at > 0 && is_word_byte(search->value[search->at - 1]);
+	bool after = search->at < search->size && is_word_byte(search->value[search->at]);
+
+	return before != after;
+}
+
+static bool condition_holds(const struct search *search, uint8_t condition)
+{
+	bool at_end = search->at == search->size;
+
+	switch ((enum ci_condition)condition) {
+	case CI_AT_START:
+		return search->at == 0;
+	case CI_AT_END:
+		return at_end;
+	case CI_AT_LINE_START:
+		return search->at == 0 || search->value[search->at - 1] == '\n';
+	case CI_AT_LINE_END:
+		return at_end || search->value[search->at] == '\n';
+	case CI_AT_LAST_LINE_END:
+		return at_end || (search->size - search->at == 1 &&
+		                  search->value[search->at] == '\n');
+	case CI_AT_WORD_BOUNDARY:
+		return at_word_boundary(search);
+	case CI_NOT_AT_WORD_BOUNDARY:
+		return !at_word_boundary(search);
+	}
+	return false;
+}
+
+static bool in_class(const uint8_t *class, uint8_t byte)
+{
+	return class[byte / 8] >> byte % 8 & 1;
+}
+
+/* Go on at `target` without consuming. */
+static void add_due(struct search *search, uint32_t target)
+{
+	uint32_t word = target / WORD_BITS;
+	uint32_t bit = 1u << target % WORD_BITS;
+
+	search->due[word] |= bit & ~search->done[word];
+	if (word < search->word)
+		search->word = word;
+}
+
+/* Consume this byte, then go on at `target`. */
+static void add_next(struct search *search, uint32_t target)
+{
+	search->next[target / WORD_BITS] |= 1u << target % WORD_BITS;
+}
+
+/* The verifier has seen to it that every target, and at + 1 where used, is in the program. */
+static void execute(struct search *search, uint32_t at)
+{
+	const struct ci_insn *insn = &search->insns[at];
+	bool more = search->at < search->size;
+
+	switch ((enum ci_op)insn->op) {
+	case CI_OP_BYTE:
+		if (more && search->value[search->at] == insn->arg)
+			add_next(search, at + 1);
+		break;
+	case CI_OP_ANY:
+		if (more)
+			add_next(search, at + 1);
+		break;
+	case CI_OP_CLASS:
+		if (more && in_class(search->classes + insn->x * CI_CLASS_SIZE,
+		                     search->value[search->at]))
+			add_next(search, at + 1);
+		break;
+	case CI_OP_JUMP:
+		add_due(search, insn->x);
+		break;
+	case CI_OP_SPLIT:
+		add_due(search, insn->x);
+		add_due(search, insn->y);
+		break;
+	case CI_OP_ASSERT:
+		if (condition_holds(search, insn->arg))
+			add_due(search, at + 1);
+		break;
+	case CI_OP_MATCH:
+		search->matched = true;
+		break;
+	}
+}
+
+/* Execute all that is due at this byte, and what becomes due by it. */
+static bool run_at_byte(struct search *search, uint64_t *fuel)
+{
+	search->word = 0;
+	while (search->word < search->words) {
+		uint32_t word = search->word;
+		uint32_t due = search->due[word];
+		uint32_t lowest;
+
+		if (due == 0) {
+			search->word++;
+			continue;
+		}
+		if (!ci_spend(fuel, 1))
+			return false;
+		lowest = due & (~due + 1);
+		search->due[word] = due & ~lowest;
+		search->done[word] |= lowest;
+		execute(search, word * WORD_BITS + (uint32_t)__builtin_ctz(lowest));
+	}
+	return true;
+}
+
+/* What was next is due now, and so is the program's start: a match may begin anywhere. */
+static void advance(struct search *search)
+{
+	for (uint32_t i = 0; i < search->words; i++) {
+		search->due[i] = search->next[i];
+		search->done[i] = 0;
+		search->next[i] = 0;
+	}
+	add_due(search, 0);
+}
+
+bool ci_pattern_search(const struct ci_program *program, const uint8_t *classes,
+                       const uint8_t *value, size_t size, uint64_t *fuel, bool *holds)
+{
+	struct search search;
+
+	search.insns = program->insns;
+	search.classes = classes;
+	search.value = value;
+	search.size = size;
+	search.words = (program->insn_count + WORD_BITS - 1) / WORD_BITS;
+	search.word = 0;
+	search.matched = false;
+	for (uint32_t i = 0; i < search.words; i++)
+		search.next[i] = 0;     /* only as much as is used: most programs are short */
+
+	for (search.at = 0; search.at <= size && !search.matched; search.at++) {
+		advance(&search);
+		if (!run_at_byte(&search, fuel))
+			return false;
+	}
+	*holds = search.matched;
+	return true;
+}

@@ -23,5 +23,4 @@ except ModuleNotFoundError:
     os.execv(python, [python, *sys.argv])  # noqa: S606  (no shell wanted)
 
 if __name__ == "__main__":
-    # Words for OSS-Fuzz's target detection: LLVMFuzzerTestOneInput.
     fuzz_main("channel", sys.argv)

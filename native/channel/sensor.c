@@ -90,7 +90,7 @@ enum ci_status ci_load(struct ci_sensor *sensor, const uint8_t *templates, size_
 {
 	struct ci_fault ignored;
 	struct ci_templates *types;
-	struct ci_content *content;
+	struct ci_content *content = NULL;
 	enum ci_status status;
 
 	if (!fault)

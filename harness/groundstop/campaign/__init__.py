@@ -5,20 +5,59 @@ An entry script is three lines that call `fuzz_main`; `run_campaign` starts it a
 group of its own, watches it, and sums up what it did.
 """
 
-from groundstop.campaign._launch import Launch
-from groundstop.campaign._main import fuzz_main
-from groundstop.campaign._options import CampaignOptions
-from groundstop.campaign._progress import Artifact, CampaignResult, Progress
-from groundstop.campaign._prepare import prepare
-from groundstop.campaign._supervise import run_campaign
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from groundstop.campaign._display import CampaignDisplay, summary_lines
+    from groundstop.campaign._launch import Launch
+    from groundstop.campaign._main import fuzz_main
+    from groundstop.campaign._options import CampaignOptions
+    from groundstop.campaign._prepare import prepare, variant_of
+    from groundstop.campaign._progress import Artifact, CampaignResult, Progress
+    from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
+    from groundstop.campaign._supervise import Observer, run_campaign
 
 __all__ = [
     "Artifact",
+    "CampaignDisplay",
     "CampaignOptions",
     "CampaignResult",
     "Launch",
+    "Observer",
     "Progress",
+    "RunDirectory",
+    "clear_dead_runs",
     "fuzz_main",
     "prepare",
     "run_campaign",
+    "summary_lines",
+    "variant_of",
 ]
+
+# Loaded when asked for: libFuzzer's fork mode starts an entry script every few seconds,
+# and all that it needs then is fuzz_main.
+_HOMES = {
+    "Artifact": "_progress",
+    "CampaignDisplay": "_display",
+    "CampaignOptions": "_options",
+    "CampaignResult": "_progress",
+    "Launch": "_launch",
+    "Observer": "_supervise",
+    "Progress": "_progress",
+    "RunDirectory": "_rundir",
+    "clear_dead_runs": "_rundir",
+    "fuzz_main": "_main",
+    "prepare": "_prepare",
+    "run_campaign": "_supervise",
+    "summary_lines": "_display",
+    "variant_of": "_prepare",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the name stands for)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -104,5 +104,3 @@ def _check_sanitizer(sanitizer: Sanitizer) -> None:
             f"sanitizer {sanitizer}: a campaign runs with {' or '.join(_FUZZED)}; "
             "the others are for replay"
         )
-
-

@@ -10,7 +10,9 @@ from pathlib import Path
 __all__ = ["OutputReader", "Report"]
 
 # `#123	NEW    cov: 12 ft: 34 corp: 5/6b …` and `#123: cov: 12 ft: 34 corp: 5 exec/s: …`
-_STATUS = re.compile(r"#(?P<runs>\d+)(?::|\t(?P<event>\w+))\s+(?P<rest>.*\b(?:cov|ft|corp|exec/s): .*)")
+_STATUS = re.compile(
+    r"#(?P<runs>\d+)(?::|\t(?P<event>\w+))\s+(?P<rest>.*\b(?:cov|ft|corp|exec/s): .*)"
+)
 _NUMBER = re.compile(r"\b(cov|ft|corp): (\d+)")
 _FORK_COUNTS = re.compile(r"oom/timeout/crash: (\d+)/(\d+)/(\d+) ")
 _FORK_FOLDER = re.compile(r"INFO: -fork=\d+: \d+ seed inputs, starting to fuzz in (\S+)")
@@ -45,6 +47,7 @@ class OutputReader:
         self.mutator_found = False
         self.fork_folder: Path | None = None
         self.fork_counts = (0, 0, 0)
+        self.fork_jobs = 0
         self.reports: list[Report] = []
         self.tail: list[str] = []
         self._report: Report | None = None
@@ -79,6 +82,7 @@ class OutputReader:
         self.corpus = numbers.get("corp", self.corpus)
         if counts := _FORK_COUNTS.search(status["rest"]):
             self.fork_counts = (int(counts[1]), int(counts[2]), int(counts[3]))
+            self.fork_jobs += 1
 
     def _take_report(self, line: str) -> None:
         if _REPORT_START.search(line):

@@ -18,7 +18,8 @@ _STRICT = ("-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshado
 
 def build_driver(*, project_state: Path) -> Path:
     """Return the library that is preloaded before the sanitizer runtime of a campaign."""
-    recipe = _recipe("driver", without="runner")
+    sources = [name for name in _sources("driver") if not name.startswith(_RUNNER)]
+    recipe = _recipe("driver", "driver", sources)
     return build_shared(recipe, Sanitizer.PLAIN, project_state=project_state)
 
 
@@ -33,10 +34,6 @@ def build_runner(sanitizer: Sanitizer, *, project_state: Path) -> Path:
     sources = [name for name in _sources("driver") if name.startswith(_RUNNER)]
     recipe = _recipe("runner", "driver", [*sources, "report.c"])
     return build_program(recipe, sanitizer, project_state=project_state)
-
-
-def _driver_sources() -> list[str]:
-    return [name for name in _sources("driver") if not name.startswith(_RUNNER)]
 
 
 def _sources(folder: str) -> list[str]:

@@ -2,7 +2,7 @@
 """A pattern is a regular expression over bytes, compiled to a program that runs in linear time."""
 
 from groundstop.targets.channel.patterns.compiler import Program, compile_pattern
-from groundstop.targets.channel.patterns.listing import disassemble, show_set
+from groundstop.targets.channel.patterns.listing import disassemble
 from groundstop.targets.channel.patterns.program import Condition, Insn, Op
 from groundstop.targets.channel.patterns.regex import PatternError
 
@@ -14,5 +14,4 @@ __all__ = [
     "Program",
     "compile_pattern",
     "disassemble",
-    "show_set",
 ]

@@ -8,25 +8,51 @@ from typing import TYPE_CHECKING
 from groundstop.targets.channel.patterns.program import Condition, Op
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    Line = tuple[int, int, int, int]
 
 __all__ = ["disassemble", "show_set"]
 
-
-def disassemble(insns: Iterable[tuple[int, int, int, int]]) -> Iterator[str]:
-    """Yield one line for each (op, arg, x, y), whatever the values: no program is trusted."""
-    for index, (op, arg, x, y) in enumerate(insns):
-        yield f"{index:4} {_words(op, arg, x, y)}"
+_BYTE_MAX = 0xFF
 
 
-def _words(op: int, arg: int, x: int, y: int) -> str:
+def disassemble(insns: Iterable[Line], classes: Sequence[bytes] = ()) -> Iterator[str]:
+    """Yield lines for (op, arg, x, y) instructions, whatever the values: no program is trusted.
+
+    A run of `byte` instructions that nothing jumps into is one line.  `classes` are the
+    file's bitmaps, shown beside the instructions that use them.
+    """
+    program = list(insns)
+    targets = {to for op, _, x, y in program if op in {Op.JUMP, Op.SPLIT} for to in (x, y)}
+    position = 0
+    while position < len(program):
+        end = position + 1
+        if _plain_byte(program[position]):
+            while end < len(program) and end not in targets and _plain_byte(program[end]):
+                end += 1
+        if end - position > 1:
+            text = bytes(arg for _, arg, _, _ in program[position:end])
+            yield f"{position:4} bytes {repr(text)[1:]}"
+        else:
+            yield f"{position:4} {_words(*program[position], classes)}"
+        position = end
+
+
+def _plain_byte(insn: Line) -> bool:
+    op, arg, x, y = insn
+    return op == Op.BYTE and arg <= _BYTE_MAX and not x and not y
+
+
+def _words(op: int, arg: int, x: int, y: int, classes: Sequence[bytes]) -> str:
     match op:
         case Op.BYTE:
             words, used = f"byte {_byte(arg)}", (1, 0, 0)
         case Op.ANY:
             words, used = "any", (0, 0, 0)
         case Op.CLASS:
-            words, used = f"class {x}", (0, 1, 0)
+            shown = f" {show_set(classes[x])}" if x < len(classes) else ""
+            words, used = f"class {x}{shown}", (0, 1, 0)
         case Op.JUMP:
             words, used = f"jump {x}", (0, 1, 0)
         case Op.SPLIT:
@@ -46,7 +72,7 @@ def _words(op: int, arg: int, x: int, y: int) -> str:
 
 
 def _byte(value: int) -> str:
-    return repr(bytes([value]))[1:]
+    return repr(bytes([value]))[1:] if value <= _BYTE_MAX else str(value)
 
 
 def _condition(value: int) -> str:

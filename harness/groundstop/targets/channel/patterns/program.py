@@ -10,6 +10,7 @@ from groundstop.targets.channel.formats import MAX_INSNS, Op
 
 __all__ = ["MAX_INSNS", "Condition", "Insn", "Op"]
 
+
 class Condition(IntEnum):
     """What an ASSERT instruction asks of the position in the value."""
 

@@ -75,7 +75,9 @@ def parse(pattern: bytes) -> tuple[Node, ...]:
     except re.error as error:
         raise PatternError(f"not a regular expression: {error}") from error
     except Warning as warning:
-        raise PatternError(f"its meaning is about to change in Python ({warning}): escape it") from None
+        raise PatternError(
+            f"its meaning is about to change in Python ({warning}): escape it"
+        ) from None
     except RecursionError:
         raise PatternError("nested too deep") from None
     except (OverflowError, ValueError) as error:
@@ -141,11 +143,7 @@ def _folded(members: int, flags: int) -> int:
     if not flags & re.IGNORECASE:
         return members
     lower = _UPPER << _CASE_DISTANCE
-    return (
-        members
-        | (members & _UPPER) << _CASE_DISTANCE
-        | (members & lower) >> _CASE_DISTANCE
-    )
+    return members | (members & _UPPER) << _CASE_DISTANCE | (members & lower) >> _CASE_DISTANCE
 
 
 def _literal(value: int, flags: int) -> Node:
@@ -195,7 +193,9 @@ def _branch(argument: tuple[None, Iterable[Any]], flags: int) -> Node:
 
 def _repeat(argument: tuple[int, int, Any], flags: int) -> Node:
     low, high, body = argument
-    return Repeat(_sequence(body, flags), int(low), None if high is _parser.MAXREPEAT else int(high))
+    return Repeat(
+        _sequence(body, flags), int(low), None if high is _parser.MAXREPEAT else int(high)
+    )
 
 
 _CONVERSIONS: Mapping[str, Callable[[Any, int], Node]] = {

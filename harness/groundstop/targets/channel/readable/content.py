@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groundstop.targets.channel.formats import CriterionFlags, CriterionKind
-from groundstop.targets.channel.patterns import disassemble, show_set
+from groundstop.targets.channel.patterns import disassemble
 from groundstop.targets.channel.readable.literal import bytes_literal, key_literal, name_literal
 from groundstop.targets.channel.readable.nodes import child, elements, number, octets, word
 
@@ -68,25 +68,29 @@ def _criterion(criterion: Node) -> str:
     if text is None:
         return f"{{ {written} }} # cut off"
     literal = bytes_literal(text)
-    return literal if kind == CriterionKind.EXACT and not nocase else f"{{ {written} = {literal}{nocase} }}"
+    return (
+        literal
+        if kind == CriterionKind.EXACT and not nocase
+        else f"{{ {written} = {literal}{nocase} }}"
+    )
 
 
 def program_lines(channel: Node) -> Iterator[str]:
-    """Yield the classes and the disassembled programs, as comments."""
-    for index, byte_class in enumerate(elements(channel, "classes")):
-        bitmap = octets(byte_class, "bitmap")
-        if index == 0:
-            yield ""
-        if bitmap is not None:
-            yield f"# class {index}: {show_set(bitmap)}"
+    """Yield the disassembled programs, as comments."""
+    classes = [octets(entry, "bitmap") or b"" for entry in elements(channel, "classes")]
     for index, program in enumerate(elements(channel, "programs")):
         yield ""
         yield f"# program {index}, bytes {program.start} to {program.end}:"
-        insns = (
-            tuple(number(insn, name) or 0 for name in ("op", "arg", "x", "y"))
+        insns = [
+            (
+                number(insn, "op") or 0,
+                number(insn, "arg") or 0,
+                number(insn, "x") or 0,
+                number(insn, "y") or 0,
+            )
             for insn in elements(program, "insns")
-        )
-        yield from (f"# {line}" for line in disassemble((a, b, c, d) for a, b, c, d in insns))
+        ]
+        yield from (f"# {line}" for line in disassemble(insns, classes))
 
 
 def event_lines(events: Node, names: Names) -> Iterator[str]:

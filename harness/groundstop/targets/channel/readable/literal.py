@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 __all__ = ["bytes_literal", "key_literal", "name_literal", "string_literal"]
 
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -27,11 +29,13 @@ def _escaped(character: str) -> str:
 
 
 def bytes_literal(data: bytes) -> str:
-    """Write a byte string: as text where it is UTF-8, else as `{ hex = "..." }`."""
+    """Write a byte string: as text where it is UTF-8 and looks it, else as `{ hex = "..." }`."""
     try:
-        return string_literal(data.decode())
+        if not _CONTROL.search(data):
+            return string_literal(data.decode())
     except UnicodeDecodeError:
-        return f'{{ hex = "{data.hex()}" }}'
+        pass
+    return f'{{ hex = "{data.hex()}" }}'
 
 
 def name_literal(name: bytes) -> str:

@@ -21,7 +21,11 @@ def child(node: Node | None, name: str) -> Node | None:
 def elements(node: Node | None, name: str) -> list[Node]:
     """Return the records of the array `name`, the last one perhaps cut off."""
     array = child(node, name)
-    return [] if array is None else [element for element in array.children if element.record]
+    return (
+        []
+        if array is None
+        else [element for element in array.children if element.record is not None]
+    )
 
 
 def number(node: Node | None, name: str) -> int | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groundstop.targets.channel.formats import Bundle, ChannelFile, Events, TemplateFile
+from groundstop.targets.channel.bundle import FORMATS
+from groundstop.targets.channel.formats import ChannelFile, Events, TemplateFile
 from groundstop.targets.channel.readable.content import (
     event_lines,
     instance_lines,
@@ -15,19 +16,11 @@ from groundstop.targets.channel.readable.nodes import child, number
 from groundstop.targets.channel.readable.types import Names, names_of, type_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from groundstop.format import Decoded, Node, Record
 
-__all__ = ["FORMATS", "show"]
-
-FORMATS: Mapping[bytes, type[Record]] = {
-    b"GSTF": TemplateFile,
-    b"GSCF": ChannelFile,
-    b"GSEV": Events,
-    b"GSBD": Bundle,
-}
-"""The formats by their magic."""
+__all__ = ["show"]
 
 _SHOWN_PROBLEMS = 20
 _SHOWN_BYTES = 64
@@ -40,9 +33,9 @@ def show(data: bytes, defaults: TemplateFile) -> str:
     source is not in the binary: they are disassembled in comments.  Parts that come
     without template types are shown with the names of `defaults`.
     """
-    cls = FORMATS.get(data[:4])
-    if cls is None:
+    if data[:4] not in FORMATS:
         return "\n".join(_unknown(data))
+    _, cls = FORMATS[data[:4]]
     decoded = cls.decode(data)
     return "\n".join(
         [f"# {cls.__title__}, {len(data)} bytes", *_body(decoded, defaults), *_damage(decoded)]

@@ -44,9 +44,7 @@ def byte_string(table: Table, key: str) -> bytes:
             why = f"{bad[0]!r} is no digit" if bad else "two digits make a byte"
             raise inner.error(f"not hexadecimal: {why}", "hex") from None
     else:
-        raise table.error(
-            f'must be a string or {{ hex = "..." }}, not {words(written)}', key
-        )
+        raise table.error(f'must be a string or {{ hex = "..." }}, not {words(written)}', key)
     if len(data) > _MAX_TEXT:
         raise table.error(f"at most {_MAX_TEXT} bytes fit here, not {len(data)}", key)
     return data

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Show a campaign to people: live on a terminal, lines elsewhere, a summary at the end."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TextIO
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.table import Table
+
+    from groundstop.campaign._progress import CampaignResult, Progress
+    from groundstop.config import Project
+
+__all__ = ["CampaignDisplay", "summary_lines"]
+
+_LINE_SECONDS = 5.0
+
+
+class CampaignDisplay:
+    """An Observer that writes to `stream`: a live table, or with no terminal a line at times.
+
+    `quiet` writes nothing at all.  Use as a context manager around `run_campaign`.
+    """
+
+    def __init__(self, stream: TextIO, title: str, *, quiet: bool = False) -> None:
+        self._stream = stream
+        self._title = title
+        self._quiet = quiet
+        self._live: Live | None = None
+        self._next_line = time.monotonic() + _LINE_SECONDS
+
+    def __enter__(self) -> Self:
+        if not self._quiet and self._stream.isatty():
+            from rich.console import Console
+            from rich.live import Live
+
+            self._live = Live(
+                console=Console(file=self._stream), refresh_per_second=5, transient=True
+            )
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def update(self, progress: Progress) -> None:
+        """Show the campaign's present state, if it is time to."""
+        if self._live is not None:
+            self._live.update(self._table(progress))
+        elif not self._quiet and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _LINE_SECONDS
+            self._stream.write(_line(progress) + "\n")
+            self._stream.flush()
+
+    def _table(self, progress: Progress) -> Table:
+        from rich.table import Table
+
+        table = Table(title=self._title, title_justify="left", show_header=False, box=None)
+        table.add_column(style="dim", min_width=12)
+        table.add_column()
+        for name, value in _fields(progress):
+            table.add_row(name, value)
+        return table
+
+
+def summary_lines(result: CampaignResult, project: Project) -> list[str]:
+    """Return the closing summary; findings with the command that shows each again."""
+    progress = result.progress
+    lines = [f"{name:<12} {value}" for name, value in _fields(progress)]
+    lines.append(
+        f"{'new units':<12} {result.new_units} in {project.relative(result.evolved)}"
+        + (f" ({result.restarts} restarts)" if result.restarts else "")
+    )
+    if result.interrupted:
+        lines.append(f"{'ended':<12} by a signal, after {progress.elapsed:.0f} s")
+    for artifact in result.artifacts:
+        lines.append(f"{artifact.kind:<12} {artifact.summary or '(run it to see)'}")
+        lines.append(f"{'':<12} groundstop repro {project.relative(artifact.path)}")
+    return lines
+
+
+def _fields(progress: Progress) -> list[tuple[str, str]]:
+    stats = progress.stats
+    shares = ", ".join(f"{share:.0%} {name}" for name, share in stats.shares().items())
+    return [
+        ("time", f"{progress.elapsed:.0f} of {progress.seconds:.0f} s"),
+        ("inputs", f"{stats.executions:,} ({progress.rate:,.0f}/s)"),
+        ("reached", shares if stats.executions > stats.silent else "(the core does not say)"),
+        ("edges", f"{progress.edges:,} ({progress.features:,} features)"),
+        ("corpus", f"{progress.corpus:,} units"),
+        ("python", f"{stats.python_share:.1%} of the time, {stats.python_calls:,} inputs"),
+        ("findings", f"{progress.findings:,}"),
+    ]
+
+
+def _line(progress: Progress) -> str:
+    shares = progress.stats.shares()
+    return (
+        f"{progress.elapsed:5.0f} s  {progress.rate:>9,.0f}/s  {progress.edges:>6,} edges  "
+        f"{progress.corpus:>6,} units  rejected {shares['rejected']:.0%}  "
+        f"loaded {shares['loaded']:.0%}  evaluated {shares['evaluated']:.0%}  "
+        f"python {progress.stats.python_share:.0%}  findings {progress.findings}"
+    )

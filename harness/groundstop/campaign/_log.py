@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The output of a campaign's processes: read, and written to a file."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from groundstop.campaign._output import OutputReader, Report
+
+__all__ = ["Log"]
+
+# A line for each new unit: millions in a long campaign, and the corpus tells the same.
+_CHATTER = ("\tNEW ", "\tREDUCE ")
+
+
+class Log:
+    """Takes lines from the reading thread; `output` holds what they said."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.output = OutputReader()
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("w", encoding="utf-8", errors="replace")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._file.close()
+
+    def start_process(self) -> None:
+        """Say that what follows comes from another process."""
+        with self._lock:
+            self.output.start_process()
+
+    def line(self, line: str) -> None:
+        """Take one line of output."""
+        with self._lock:
+            self.output.feed(line)
+            if not self._file.closed and not any(sign in line for sign in _CHATTER):
+                self._file.write(line + "\n")
+                self._file.flush()
+
+    def take_reports(self) -> list[Report]:
+        """Return the reports since the last call."""
+        with self._lock:
+            reports, self.output.reports = self.output.reports, []
+            return reports
+
+    def excerpt(self) -> str:
+        """Return the last lines of output, for an error message."""
+        with self._lock:
+            lines = [line for line in self.output.tail if line.strip()]
+            return "\n".join(lines[-15:]) or "(it printed nothing)"

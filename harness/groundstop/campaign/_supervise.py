@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run a campaign: start the entry script, watch it, start it again, and sum up."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from groundstop.campaign._artifacts import ArtifactFolder
+from groundstop.campaign._interrupt import Interrupt
+from groundstop.campaign._log import Log
+from groundstop.campaign._options import CampaignOptions
+from groundstop.campaign._prepare import prepare, variant_of
+from groundstop.campaign._process import ProcessGroup
+from groundstop.campaign._progress import CampaignResult, Progress
+from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, salvage
+from groundstop.campaign._seeds import corpus_folders
+from groundstop.campaign._stats import read_stats
+from groundstop.config import Project
+from groundstop.errors import CampaignError
+from groundstop.target import Target
+
+__all__ = ["Observer", "run_campaign"]
+
+_LOOK_SECONDS = 0.2
+# libFuzzer's own limit comes first; this one is for processes that do not keep it.
+_OVERTIME_SECONDS = 15.0
+_GRACE_SECONDS = 5.0
+# Deaths in a row without one input run between them: the campaign cannot work.
+_FRUITLESS_LIMIT = 3
+_FORK_OVERTIME = 4
+
+
+class Observer(Protocol):
+    """Is told how a campaign goes, some five times a second."""
+
+    def update(self, progress: Progress) -> None:
+        """Take the campaign's present state."""
+
+
+def run_campaign(
+    target: Target, project: Project, options: CampaignOptions, observer: Observer | None = None
+) -> CampaignResult:
+    """Fuzz `target` for the time asked and return what came of it.
+
+    More than one worker run under libFuzzer's fork mode.  SIGINT and SIGTERM end the
+    campaign early, and it is summed up as usual.  Whatever is killed, the units found stay:
+    they are in the corpus, or the next run puts them there.
+
+    Raises CampaignError when nothing could be run, and what building may raise.
+    """
+    clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
+    run = RunDirectory(project.state, target.name)
+    try:
+        return _Supervisor(target, project, options, run, observer).run()
+    finally:
+        run.remove()
+        clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
+
+
+class _Supervisor:
+    def __init__(
+        self,
+        target: Target,
+        project: Project,
+        options: CampaignOptions,
+        run: RunDirectory,
+        observer: Observer | None,
+    ) -> None:
+        variant = variant_of(target, options.release, options.sanitizer)
+        launch = prepare(target, project, variant, run.scratch, options.share)
+        self._options = options
+        self._run = run
+        self._observer = observer
+        self._corpus = options.corpus or corpus_folders(target, project)
+        self._evolved = self._corpus[0]
+        self._units_before = _count_units(self._evolved)
+        self._artifacts = ArtifactFolder(
+            options.artifacts or project.state / "findings" / target.name / str(variant)
+        )
+        self._environment = {
+            **launch.environment(),
+            "GROUNDSTOP_STATS": str(run.stats),
+            "GROUNDSTOP_PROJECT": str(project.root),
+        }
+        self._script = _entry_script(target, project, run)
+        self._log = Log(project.state / "logs" / f"{target.name}.log")
+        self._fork = options.workers > 1
+        self._restarts = -1
+        self._fruitless = 0
+        self._start = time.monotonic()
+        self._recent: list[tuple[float, int]] = []
+
+    def run(self) -> CampaignResult:
+        interrupt = Interrupt()
+        with interrupt.installed(), _lifeline() as lifeline, self._log:
+            self._start = time.monotonic()
+            while not interrupt.is_set() and self._left() >= 1:
+                self._restarts += 1
+                self._run_process(lifeline, interrupt)
+        return self._result(interrupted=interrupt.is_set())
+
+    def _left(self) -> float:
+        return self._options.seconds - (time.monotonic() - self._start)
+
+    def _run_process(self, lifeline: int, interrupt: Interrupt) -> None:
+        """Run one process group to its end: time, finding, interruption or failure."""
+        inputs_before = read_stats(self._run.stats).executions
+        found_before = self._artifacts.count()
+        self._log.start_process()
+        group = ProcessGroup(self._command(), self._environment, lifeline, self._log.line)
+        try:
+            status = self._watch(group, interrupt)
+        finally:
+            # Whatever happened here, a child must not outlive this.
+            salvage(self._run.path, self._evolved)
+            if group.poll() is None:
+                status = group.end(_GRACE_SECONDS)
+            else:
+                status = group.finish()
+        for report in self._log.take_reports():
+            self._artifacts.note(report)
+        if interrupt.is_set() or self._left() < 1:
+            self._check_anything_ran(status)
+            return
+        self._judge_end(status, inputs_before, found_before)
+
+    def _watch(self, group: ProcessGroup, interrupt: Interrupt) -> int | None:
+        stopping_jobs: int | None = None
+        while (status := group.poll()) is None and not interrupt.wait(_LOOK_SECONDS):
+            self._tell()
+            left = self._left()
+            if left <= 0 and self._fork and stopping_jobs is None:
+                stopping_jobs = self._stop_jobs()
+            # Each worker's last job is merged once one more line has come after them all.
+            done = stopping_jobs is not None and self._log.output.fork_jobs > stopping_jobs
+            if done or left < -_OVERTIME_SECONDS - self._options.input_seconds:
+                break
+        self._tell()
+        return status
+
+    def _stop_jobs(self) -> int | None:
+        """Ask fork mode's jobs to end now, so that what they found gets merged."""
+        folder = self._log.output.fork_folder
+        if folder is None or not folder.is_dir():
+            return None
+        (folder / "STOP").write_bytes(b"\1")
+        return self._log.output.fork_jobs + self._options.workers
+
+    def _judge_end(self, status: int, inputs_before: int, found_before: int) -> None:
+        """Decide whether a process that ended before its time may be started again."""
+        found = self._artifacts.count() > found_before
+        ran = read_stats(self._run.stats).executions > inputs_before
+        self._fruitless = 0 if ran else self._fruitless + 1
+        if found:
+            # A seed that kills the core would do so at every start; fork mode steps over it.
+            self._fork = self._fork or not self._log.output.initialized
+            return
+        if status == 0 and not ran:
+            raise CampaignError(f"the fuzzer ran no input:\n{self._log.excerpt()}")
+        if status > 0 or self._fruitless >= _FRUITLESS_LIMIT:
+            raise CampaignError(
+                f"the fuzzer ended with status {status} and no finding:\n{self._log.excerpt()}"
+            )
+
+    def _check_anything_ran(self, status: int) -> None:
+        if status > 0 and read_stats(self._run.stats).executions == 0:
+            raise CampaignError(f"the fuzzer ran no input:\n{self._log.excerpt()}")
+
+    def _command(self) -> list[str]:
+        options = self._options
+        seconds = max(1, math.ceil(self._left()))
+        flags = [
+            f"-artifact_prefix={self._artifacts.path}/",
+            f"-timeout={options.input_seconds}",
+            # CPython leaks at exit; counting allocations for it would only cost time.
+            "-detect_leaks=0",
+        ]
+        if self._fork:
+            # The supervisor stops the jobs in time, so that all of them get merged.
+            flags += [
+                f"-fork={options.workers}",
+                "-ignore_crashes=1",
+                "-ignore_timeouts=1",
+                "-ignore_ooms=1",
+                f"-max_total_time={seconds + _FORK_OVERTIME}",
+            ]
+        else:
+            flags += [f"-max_total_time={seconds}"]
+        if options.seed is not None:
+            # A process started again must not repeat what the one before it did.
+            flags.append(f"-seed={options.seed + self._restarts}")
+        return [str(self._script), *flags, *options.flags, *map(str, self._corpus)]
+
+    def _tell(self) -> None:
+        if self._observer is not None:
+            self._observer.update(self._progress())
+
+    def _progress(self, *, final: bool = False) -> Progress:
+        now = time.monotonic()
+        stats = read_stats(self._run.stats)
+        elapsed = now - self._start
+        self._recent = [*(r for r in self._recent if now - r[0] < 3), (now, stats.executions)]  # noqa: PLR2004  (seconds)
+        since, before = (self._start, 0) if final else self._recent[0]
+        output = self._log.output
+        return Progress(
+            elapsed=elapsed,
+            seconds=self._options.seconds,
+            stats=stats,
+            rate=(stats.executions - before) / (now - since) if now > since else 0.0,
+            edges=output.edges,
+            features=output.features,
+            corpus=output.corpus,
+            findings=self._artifacts.count(),
+        )
+
+    def _result(self, *, interrupted: bool) -> CampaignResult:
+        return CampaignResult(
+            progress=self._progress(final=True),
+            artifacts=self._artifacts.artifacts(),
+            evolved=self._evolved,
+            new_units=_count_units(self._evolved) - self._units_before,
+            restarts=max(0, self._restarts),
+            interrupted=interrupted,
+            log=self._log.path,
+        )
+
+
+def _entry_script(target: Target, project: Project, run: RunDirectory) -> Path:
+    """Return the project's own entry script for the target, else one made for this run."""
+    script = project.root / "fuzz" / f"fuzz_{target.name}.py"
+    if not script.is_file():
+        script = run.path / f"fuzz_{target.name}.py"
+        script.write_text(
+            f"#!{sys.executable}\nimport sys\nfrom groundstop.campaign import fuzz_main\n"
+            f"fuzz_main({target.name!r}, sys.argv)\n",
+            encoding="utf-8",
+        )
+        script.chmod(0o755)
+    if not os.access(script, os.X_OK):
+        raise CampaignError(f"{script} is not executable: chmod +x {project.relative(script)}")
+    return script
+
+
+def _count_units(folder: Path) -> int:
+    return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
+
+
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """Yield a pipe's reading end; the writing end stays in this process alone."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(writing)
+        os.close(reading)

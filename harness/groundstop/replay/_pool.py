@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many inputs over several workers, results in the order of the inputs."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
+from types import TracebackType
+from typing import Self
+
+from groundstop.replay._arena import MAX_BATCH
+from groundstop.replay._worker import Result, Worker
+
+# Few at first: a short list is spread over all workers, a slow core gives its first results soon.
+_FIRST_BATCH = 8
+_BATCH_BYTES = 1 << 20
+# Finished batches that may wait for a slow one before them, for each worker.
+_AHEAD = 4
+
+
+class Pool:
+    """Several workers, each made by `make`, used together; a context manager.
+
+    `workers` defaults to the number of processors.  One thread drives them all: the work
+    is done by the runners.
+    """
+
+    def __init__(self, make: Callable[[], Worker], workers: int | None = None) -> None:
+        count = workers or os.cpu_count() or 1
+        self._workers = [make() for _ in range(count)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with ExitStack() as stack:
+            for worker in self._workers:
+                stack.push(worker)
+            if error is not None:
+                raise error
+
+    def run(self, inputs: Iterable[bytes]) -> Iterator[Result]:
+        """Yield one result for each input, in order; raises as `Worker.run` does.
+
+        `inputs` may be endless: it is read a few batches ahead.  Each death is the result
+        of exactly the input that caused it, whatever batch that was in.
+        """
+        batches = _batches(iter(inputs))
+        busy: dict[Worker, int] = {}
+        finished: dict[int, list[Result]] = {}
+        idle = deque(self._workers)
+        following = begun = 0
+        more = True
+        try:
+            while more or busy or finished:
+                while idle and more and begun - following < _AHEAD * len(self._workers):
+                    batch = next(batches, None)
+                    if batch is None:
+                        more = False
+                        break
+                    worker = idle.popleft()
+                    worker.submit(batch)
+                    busy[worker] = begun
+                    begun += 1
+                if busy:
+                    for worker in _ready(busy):
+                        if worker.advance(0):
+                            finished[busy.pop(worker)] = worker.collect()
+                            idle.append(worker)
+                while following in finished:
+                    yield from finished.pop(following)
+                    following += 1
+        finally:
+            # Also when the reader stops early: what still runs is not waited for.
+            for worker in busy:
+                worker.abandon()
+
+
+def replay(
+    inputs: Iterable[bytes], make: Callable[[], Worker], workers: int | None = None
+) -> Iterator[Result]:
+    """Run inputs on workers made by `make`; yield one result for each input, in order."""
+    with Pool(make, workers) as pool:
+        yield from pool.run(inputs)
+
+
+def _ready(busy: Iterable[Worker]) -> list[Worker]:
+    """Wait until workers have something to say, or should look at their clock; return all those."""
+    workers = list(busy)
+    poll = select.poll()
+    of: dict[int, Worker] = {}
+    for worker in workers:
+        for descriptor in worker.pollable:
+            poll.register(descriptor, select.POLLIN)
+            of[descriptor] = worker
+    events = poll.poll(min(worker.patience for worker in workers) * 1000)
+    if not events:
+        return workers
+    return list(dict.fromkeys(of[descriptor] for descriptor, _ in events))
+
+
+def _batches(inputs: Iterator[bytes]) -> Iterator[list[bytes]]:
+    size = _FIRST_BATCH
+    while True:
+        batch: list[bytes] = []
+        total = 0
+        for data in islice(inputs, size):
+            batch.append(data)
+            total += len(data)
+            if total >= _BATCH_BYTES:
+                break
+        if not batch:
+            return
+        yield batch
+        size = min(size * 2, MAX_BATCH)

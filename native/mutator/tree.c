@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tree.c - nodes: taking, linking and copying them. */
+#include <string.h>
+
+#include "tree.h"
+
+/* GSM_NONE when the arena is used up. */
+uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t count)
+{
+	uint32_t first = m->node_count;
+
+	if (count > m->node_capacity - first)
+		return GSM_NONE;
+	m->node_count += count;
+	return first;
+}
+
+/* NULL when the scratch memory is used up. */
+uint8_t *gsm_scratch_take(struct groundstop_mutator *m, size_t size)
+{
+	uint8_t *start = m->scratch + m->scratch_used;
+
+	if (size > m->scratch_capacity - m->scratch_used)
+		return NULL;
+	m->scratch_used += size;
+	return start;
+}
+
+void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field, uint32_t parent)
+{
+	uint16_t weight = GSM_FULL_WEIGHT;
+
+	if (parent != GSM_NONE) {
+		uint32_t product = gsm_at(m, parent)->weight * m->table.fields[field].weight;
+
+		weight = (uint16_t)((product + GSM_FULL_WEIGHT - 1) / GSM_FULL_WEIGHT);
+	}
+	*gsm_at(m, node) = (struct gsm_node){
+		.first = GSM_NONE,
+		.last = GSM_NONE,
+		.next = GSM_NONE,
+		.prev = GSM_NONE,
+		.parent = parent,
+		.field = field,
+		.weight = weight,
+	};
+}
+
+/* The record that a node holds, or GSM_NONE. */
+uint32_t gsm_record_of(const struct groundstop_mutator *m, uint32_t node)
+{
+	const struct gsm_node *n = &m->nodes[node];
+	const struct gsm_field *field;
+
+	if (n->field == GSM_NONE)
+		return 0;
+	field = &m->table.fields[n->field];
+	if (n->flags & GSM_OPAQUE)
+		return GSM_NONE;
+	if (n->flags & GSM_ELEMENT)
+		return field->child;
+	switch (field->kind) {
+	case GSM_RECORD:
+	case GSM_PART:
+		return field->child;
+	case GSM_UNION:
+		return (uint32_t)n->value;
+	default:
+		return GSM_NONE;
+	}
+}
+
+/* Not taken out, nor inside something that was. */
+bool gsm_is_live(const struct groundstop_mutator *m, uint32_t node)
+{
+	for (; node != GSM_NONE; node = m->nodes[node].parent)
+		if (m->nodes[node].flags & GSM_DEAD)
+			return false;
+	return true;
+}
+
+uint32_t gsm_element(const struct groundstop_mutator *m, uint32_t array, uint64_t index)
+{
+	uint32_t element;
+
+	if (index >= m->nodes[array].value)
+		return GSM_NONE;
+	element = m->nodes[array].first;
+	while (index-- && element != GSM_NONE)
+		element = m->nodes[element].next;
+	return element;
+}
+
+uint32_t gsm_element_index(const struct groundstop_mutator *m, uint32_t element)
+{
+	uint32_t index = 0;
+
+	for (uint32_t e = m->nodes[element].prev; e != GSM_NONE; e = m->nodes[e].prev)
+		index++;
+	return index;
+}
+
+void gsm_unlink(struct groundstop_mutator *m, uint32_t element)
+{
+	struct gsm_node *n = gsm_at(m, element);
+	struct gsm_node *array = gsm_at(m, n->parent);
+
+	if (n->prev == GSM_NONE)
+		array->first = n->next;
+	else
+		gsm_at(m, n->prev)->next = n->next;
+	if (n->next == GSM_NONE)
+		array->last = n->prev;
+	else
+		gsm_at(m, n->next)->prev = n->prev;
+	n->next = n->prev = GSM_NONE;
+	n->flags |= GSM_DEAD;
+	array->value--;
+}
+
+/* `before` GSM_NONE: at the end. */
+void gsm_link(struct groundstop_mutator *m, uint32_t array, uint32_t element, uint32_t before)
+{
+	struct gsm_node *n = gsm_at(m, element);
+	struct gsm_node *a = gsm_at(m, array);
+
+	n->next = before;
+	n->prev = before == GSM_NONE ? a->last : gsm_at(m, before)->prev;
+	if (n->prev == GSM_NONE)
+		a->first = element;
+	else
+		gsm_at(m, n->prev)->next = element;
+	if (before == GSM_NONE)
+		a->last = element;
+	else
+		gsm_at(m, before)->prev = element;
+	n->parent = array;
+	n->flags &= (uint16_t)~GSM_DEAD;
+	a->value++;
+}
+
+static bool copy_elements(struct groundstop_mutator *m, uint32_t to, uint32_t from)
+{
+	uint32_t element = gsm_at(m, from)->first;
+
+	for (; element != GSM_NONE; element = gsm_at(m, element)->next) {
+		uint32_t copy = gsm_nodes_take(m, 1);
+
+		if (copy == GSM_NONE)
+			return false;
+		gsm_node_init(m, copy, gsm_at(m, to)->field, to);
+		gsm_at(m, copy)->flags = GSM_ELEMENT;
+		if (!gsm_clone_into(m, copy, element))
+			return false;
+		gsm_link(m, to, copy, GSM_NONE);
+	}
+	return true;
+}
+
+/*
+ * Make `to`, which has its place in the tree already, hold what `from` holds; both are
+ * of the same field.  False when the arena is used up: then `to` is not to be used.
+ */
+bool gsm_clone_into(struct groundstop_mutator *m, uint32_t to, uint32_t from)
+{
+	struct gsm_node *t = gsm_at(m, to);
+	const struct gsm_node *f = gsm_at(m, from);
+	uint32_t record, fields;
+
+	t->value = f->value;
+	t->bytes = f->bytes;
+	t->size = f->size;
+	t->flags = (uint16_t)((t->flags & GSM_ELEMENT) | (f->flags & GSM_OPAQUE));
+	t->first = t->last = GSM_NONE;
+	if (f->field != GSM_NONE && !(t->flags & GSM_ELEMENT) &&
+	    gsm_field_of(m, from)->kind == GSM_ARRAY) {
+		t->value = 0;
+		return copy_elements(m, to, from);
+	}
+	record = gsm_record_of(m, from);
+	if (record == GSM_NONE)
+		return true;
+	fields = m->table.records[record].field_count;
+	t->first = gsm_nodes_take(m, fields);
+	if (t->first == GSM_NONE)
+		return false;
+	for (uint32_t i = 0; i < fields; i++) {
+		uint32_t first = gsm_at(m, to)->first;
+
+		gsm_node_init(m, first + i, gsm_at(m, f->first + i)->field, to);
+		if (!gsm_clone_into(m, first + i, f->first + i))
+			return false;
+	}
+	return true;
+}
+
+/* A copy of an element of an array, in no array yet; GSM_NONE when there is no room. */
+uint32_t gsm_clone(struct groundstop_mutator *m, uint32_t element)
+{
+	uint32_t copy = gsm_nodes_take(m, 1);
+
+	if (copy == GSM_NONE)
+		return GSM_NONE;
+	gsm_node_init(m, copy, gsm_at(m, element)->field, gsm_at(m, element)->parent);
+	gsm_at(m, copy)->flags = GSM_ELEMENT;
+	return gsm_clone_into(m, copy, element) ? copy : GSM_NONE;
+}

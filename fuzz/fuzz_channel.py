@@ -20,7 +20,7 @@ except ModuleNotFoundError:
     python = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
     if not python.exists() or Path(sys.prefix) == python.parents[1]:
         sys.exit("groundstop is not installed: run `make setup` first")
-    os.execv(python, [python, *sys.argv])  # noqa: S606  (no shell wanted)
+    os.execv(python, [str(python), *sys.argv])  # noqa: S606  (no shell wanted)
 
 if __name__ == "__main__":
     fuzz_main("channel", sys.argv)

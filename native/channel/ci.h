@@ -88,6 +88,7 @@ struct ci_host {
 /* What a release's code collects: compiled in, generated from releases/<name>.toml. */
 struct ci_supplied_input {
 	enum ci_kind kind;
+	uint32_t name_size;     /* bytes of name, without the 0 that ends it */
 	const char *name;
 };
 

@@ -13,10 +13,6 @@
 #include "ci.h"
 #include "cursor.h"
 
-/* All that this directory wants of a libc; a kernel's own will do. */
-void *memcpy(void *restrict to, const void *restrict from, size_t size);
-int memcmp(const void *a, const void *b, size_t size);
-
 #define CI_CLASS_SIZE 32u       /* bytes: a bit for each byte value */
 
 enum ci_match_kind {

@@ -14,7 +14,7 @@
 #include "ci.h"
 #include "release_table.inc"
 
-#define INPUT(kind, name) { CI_KIND_##kind, name },
+#define INPUT(kind, name) { CI_KIND_##kind, sizeof(name) - 1, (name) },
 #define TYPE(id, name, declared) \
 	static const struct ci_supplied_input inputs_##id[] = { CI_INPUTS_##id(INPUT) };
 CI_RELEASE_TYPES(TYPE)

@@ -13,16 +13,6 @@ static const struct ci_supplied_input *supplied_input(const struct ci_supplied_t
 	return &supplied->inputs[index];
 }
 
-static bool same_name(const char *name, const uint8_t *bytes, uint32_t size)
-{
-	for (uint32_t i = 0; i < size; i++) {
-		/* A name ends with 0, which stops this where the file's is longer. */
-		if (name[i] == '\0' || (uint8_t)name[i] != bytes[i])
-			return false;
-	}
-	return name[size] == '\0';
-}
-
 static enum ci_status take_name(struct ci_cursor *cursor, const uint8_t **name, uint8_t *size)
 {
 	CI_TAKE(u8, cursor, size);
@@ -41,7 +31,8 @@ static enum ci_status read_input(struct ci_cursor *cursor, uint8_t *kind,
 	CI_REQUIRE(*kind == CI_KIND_BYTES || *kind == CI_KIND_INTEGER, CI_BAD_VALUE);
 	CI_REQUIRE(!supplied || *kind == supplied->kind, CI_KIND_MISMATCH);
 	CI_TRY(take_name(cursor, &name, &name_size));
-	CI_REQUIRE(!supplied || same_name(supplied->name, name, name_size), CI_NAME_MISMATCH);
+	CI_REQUIRE(!supplied || (name_size == supplied->name_size &&
+	                         memcmp(name, supplied->name, name_size) == 0), CI_NAME_MISMATCH);
 	return CI_OK;
 }
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(hidden)
+
 /* Nanoseconds of a clock that never goes back. */
 uint64_t gs_clock_ns(void);
 
@@ -25,5 +27,7 @@ bool gs_budget_allows_new(void);
 
 /* Whether a sample may: only from what new outcomes leave. */
 bool gs_budget_allows_sample(void);
+
+#pragma GCC visibility pop
 
 #endif /* GROUNDSTOP_DRIVER_BUDGET_H */

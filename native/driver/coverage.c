@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats.h"
+
 #define EXPORT __attribute__((visibility("default")))
 
 /* libFuzzer itself keeps at most 4096 modules. */
@@ -71,4 +73,31 @@ void gs_coverage_restore(void)
 	/* A module that Python loaded meanwhile has covered nothing for this input. */
 	for (; i < region_count; i++)
 		memset(regions[i].start, 0, regions[i].size);
+}
+
+void gs_coverage_note(void)
+{
+	size_t base = 0;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < region_count; base += regions[i].size, i++) {
+		const uint8_t *counters = regions[i].start;
+		size_t size = regions[i].size;
+
+		for (k = 0; k < size; k++) {
+			uint64_t eight;
+
+			/* Most are 0: step over eight at a time. */
+			if (size - k >= sizeof(eight)) {
+				memcpy(&eight, counters + k, sizeof(eight));
+				if (eight == 0) {
+					k += sizeof(eight) - 1;
+					continue;
+				}
+			}
+			if (counters[k] != 0)
+				gs_edge_seen(base + k);
+		}
+	}
 }

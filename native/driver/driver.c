@@ -12,6 +12,7 @@
 #include "budget.h"
 #include "coverage.h"
 #include "ending.h"
+#include "hooks.h"
 #include "stats.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -22,6 +23,13 @@
 #define TICK_MAX_INPUTS UINT32_C(16384)
 #define LIFELINE_NS UINT64_C(250000000)
 
+/*
+ * A process begins with its part of the corpus: whose edges are counted.  Fork
+ * mode prints a wrong number of edges (the features once more), and its merge
+ * processes run every unit that is kept.
+ */
+#define EDGE_INPUTS UINT32_C(4096)
+
 typedef int (*run_driver)(int *argc, char ***argv, groundstop_entry callback);
 
 EXPORT int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry callback);
@@ -29,6 +37,8 @@ EXPORT int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry callbac
 static groundstop_entry entry;    /* the core's, or NULL */
 static groundstop_entry callback; /* Atheris' */
 static int returned;              /* by the entry, for the input that runs now */
+
+static uint32_t edge_inputs = EDGE_INPUTS;
 
 static uint32_t until_tick = 1;
 static uint32_t tick_inputs = 1;
@@ -87,7 +97,9 @@ static void ask_python(const uint8_t *data, size_t size, bool is_new)
 
 	gs_local.python_calls++;
 	gs_coverage_save();
+	gs_hooks_off = true;
 	call_python(data, size);
+	gs_hooks_off = false;
 	gs_coverage_restore();
 	spent = gs_clock_ns() - start;
 	gs_budget_earn(before);
@@ -106,6 +118,10 @@ static int run_native(const uint8_t *data, size_t size)
 	gs_local.stage[gs_report_get()->stage]++;
 	if (returned == -1)
 		gs_local.not_kept++;
+	if (edge_inputs != 0) {
+		edge_inputs--;
+		gs_coverage_note();
+	}
 	if (--until_tick == 0)
 		tick();
 	/* Without credit nothing could come of the digest. */

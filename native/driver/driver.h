@@ -49,7 +49,8 @@ struct groundstop_stats {
 	uint64_t digests;      /* distinct outcomes that Python was asked about */
 	uint64_t processes;    /* that ran at least one input */
 	int64_t allowance_ns;  /* Python time for new outcomes beyond the share, what is left */
-	uint64_t reserved[20]; /* zero */
+	uint64_t edges;        /* distinct edges covered by the corpus */
+	uint64_t reserved[19]; /* zero */
 };
 
 _Static_assert(sizeof(struct groundstop_stats) == 256, "Python reads the same layout");

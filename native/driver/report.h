@@ -31,6 +31,8 @@ struct gs_report {
 	uint8_t mask[GROUNDSTOP_MAX_ELEMENTS];
 };
 
+#pragma GCC visibility push(hidden)
+
 /* Forget the last input; work in proportion to what it reported. */
 void gs_report_reset(void);
 
@@ -43,5 +45,7 @@ const struct gs_report *gs_report_get(void);
  * Never 0.
  */
 uint64_t gs_report_digest(void);
+
+#pragma GCC visibility pop
 
 #endif /* GROUNDSTOP_DRIVER_REPORT_H */

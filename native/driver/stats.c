@@ -16,8 +16,12 @@
 /* Enough to judge every seed once before the share has earned anything. */
 #define ALLOWANCE_NS INT64_C(1000000000)
 
+/* Edges beyond are not counted; the largest cores known have a tenth of it. */
+#define EDGE_LIMIT (UINT64_C(1) << 20)
+
 struct shared {
 	struct groundstop_stats stats;
+	_Atomic uint8_t edges[EDGE_LIMIT];
 	_Atomic uint64_t digests[DIGEST_SLOTS];
 };
 
@@ -121,6 +125,15 @@ bool gs_digest_is_new(uint64_t digest)
 		if (found == digest)
 			return false;
 	}
+}
+
+void gs_edge_seen(size_t edge)
+{
+	if (!shared || edge >= EDGE_LIMIT)
+		return;
+	if (atomic_load_explicit(&shared->edges[edge], memory_order_relaxed) == 0 &&
+	    atomic_exchange(&shared->edges[edge], 1) == 0)
+		atomic_fetch_add(atomic_field(&shared->stats.edges), 1);
 }
 
 void gs_allowance_spend(uint64_t ns)

@@ -8,6 +8,8 @@
 
 #include "driver.h"
 
+#pragma GCC visibility push(hidden)
+
 /* Gathered by this process and not yet added to the shared numbers. */
 struct gs_local_stats {
 	uint64_t stage[GROUNDSTOP_STAGE_EVALUATED + 1];
@@ -28,10 +30,15 @@ void gs_stats_flush(void);
 /* Note an outcome digest; false when some process of the campaign had it before. */
 bool gs_digest_is_new(uint64_t digest);
 
+/* Count edge number `edge` of all instrumented modules, once in a campaign. */
+void gs_edge_seen(size_t edge);
+
 /* Take `ns` from the campaign's allowance for new outcomes. */
 void gs_allowance_spend(uint64_t ns);
 
 /* Whether anything is left of it. */
 bool gs_allowance_left(void);
+
+#pragma GCC visibility pop
 
 #endif /* GROUNDSTOP_DRIVER_STATS_H */

@@ -9,8 +9,7 @@ struct output {
 	size_t at, limit;
 };
 
-static bool encode_record(struct groundstop_mutator *m, uint32_t node, uint32_t record,
-                          struct output *out);
+static bool encode_record(struct groundstop_mutator *m, uint32_t node, struct output *out);
 
 static void store(uint8_t *p, const struct gsm_field *field, uint64_t value)
 {
@@ -68,7 +67,7 @@ static bool encode_field(struct groundstop_mutator *m, uint32_t node, uint32_t f
 {
 	const struct gsm_field *field = gsm_field_of(m, node);
 	struct gsm_node *n = gsm_at(m, node);
-	uint32_t element, record;
+	uint32_t element;
 
 	n->at = (uint32_t)out->at;
 	switch (field->kind) {
@@ -92,15 +91,15 @@ static bool encode_field(struct groundstop_mutator *m, uint32_t node, uint32_t f
 			gsm_at(m, element)->at = (uint32_t)out->at;
 			if (field->child == GSM_NONE
 			            ? !put_integer(out, field, gsm_at(m, element)->value)
-			            : !encode_record(m, element, field->child, out))
+			            : !encode_record(m, element, out))
 				return false;
 		}
 		return true;
 	default:
 		if (n->flags & GSM_OPAQUE)
 			return put_octets(out, n->bytes, n->size);
-		record = gsm_record_of(m, node);
-		return record == GSM_NONE || encode_record(m, node, record, out);
+		return (field->kind == GSM_UNION && n->value == GSM_NONE) ||
+		       encode_record(m, node, out);
 	}
 }
 
@@ -158,12 +157,15 @@ static void patch(struct groundstop_mutator *m, uint32_t node, const struct gsm_
 	}
 }
 
-static bool encode_record(struct groundstop_mutator *m, uint32_t node, uint32_t record,
-                          struct output *out)
+static bool encode_record(struct groundstop_mutator *m, uint32_t node, struct output *out)
 {
-	const struct gsm_record *r = &m->table.records[record];
+	uint32_t record = gsm_record_of(m, node);
 	uint32_t first = gsm_at(m, node)->first;
+	const struct gsm_record *r;
 
+	if (record == GSM_NONE)
+		return false; /* made when the arena was used up */
+	r = &m->table.records[record];
 	gsm_at(m, node)->at = (uint32_t)out->at;
 	for (uint32_t i = 0; i < r->field_count; i++)
 		if (!encode_field(m, first + i, first, out))
@@ -177,5 +179,5 @@ size_t gsm_encode(struct groundstop_mutator *m, uint32_t root, size_t limit)
 {
 	struct output out = {m->out, 0, limit < m->capacity ? limit : m->capacity};
 
-	return encode_record(m, root, 0, &out) ? out.at : 0;
+	return encode_record(m, root, &out) ? out.at : 0;
 }

@@ -86,16 +86,23 @@ static bool cases_are_fine(const struct gsm_table *table, const struct gsm_field
 	return field->kind != GSM_UNION || field->cases_count > 0;
 }
 
-static bool integer_is_fine(const struct gsm_record *record, const struct gsm_field *field)
+static bool integer_is_fine(const struct gsm_table *table, const struct gsm_record *record,
+                            const struct gsm_field *field)
 {
+	const struct gsm_domain *domain =
+	        field->domain < table->header.domain_count ? &table->domains[field->domain] : NULL;
 	bool names_field = field->role == GSM_COUNT || field->role == GSM_SIZE;
 
 	if (field->width < 1 || field->width > 8 || field->role > GSM_CHECKSUM)
 		return false;
-	if (field->role == GSM_FLAGS && field->values_count != 1)
+	if ((field->role == GSM_FLAGS && field->values_count != 1) ||
+	    (field->role == GSM_ENUM && field->values_count == 0))
 		return false;
 	if (field->role == GSM_CHECKSUM && field->algorithm != GSM_CRC32 &&
 	    field->algorithm != GSM_ADLER32)
+		return false;
+	if (domain && domain->kind == GSM_DEPENDS &&
+	    !is_kind(table, record, domain->key_field, GSM_INTEGER))
 		return false;
 	return names_field ? field->ref < record->field_count
 	                   : below_or_none(field->ref, record->field_count);
@@ -108,7 +115,7 @@ static bool shape_is_fine(const struct gsm_table *table, const struct gsm_record
 
 	switch (field->kind) {
 	case GSM_INTEGER:
-		return integer_is_fine(record, field);
+		return integer_is_fine(table, record, field);
 	case GSM_OCTETS:
 		return (field->ref == GSM_NONE || is_kind(table, record, field->ref, GSM_INTEGER)) &&
 		       (field->role != GSM_CONSTANT ||

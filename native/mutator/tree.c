@@ -46,17 +46,17 @@ void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field, 
 	};
 }
 
-/* The record that a node holds, or GSM_NONE. */
+/* The record that a node holds, or GSM_NONE; then the node's `first` is its fields'. */
 uint32_t gsm_record_of(const struct groundstop_mutator *m, uint32_t node)
 {
 	const struct gsm_node *n = &m->nodes[node];
 	const struct gsm_field *field;
 
+	if (n->first == GSM_NONE)
+		return GSM_NONE;
 	if (n->field == GSM_NONE)
 		return 0;
 	field = &m->table.fields[n->field];
-	if (n->flags & GSM_OPAQUE)
-		return GSM_NONE;
 	if (n->flags & GSM_ELEMENT)
 		return field->child;
 	switch (field->kind) {
@@ -98,6 +98,17 @@ uint32_t gsm_element_index(const struct groundstop_mutator *m, uint32_t element)
 	for (uint32_t e = m->nodes[element].prev; e != GSM_NONE; e = m->nodes[e].prev)
 		index++;
 	return index;
+}
+
+/* The integer field `key` of an element, or GSM_NONE when it has no such field. */
+uint32_t gsm_key_node(const struct groundstop_mutator *m, uint32_t element, uint32_t key)
+{
+	uint32_t record = gsm_record_of(m, element);
+
+	if (record == GSM_NONE || key >= m->table.records[record].field_count)
+		return GSM_NONE;
+	key += m->nodes[element].first;
+	return gsm_is_integer(m, key) ? key : GSM_NONE;
 }
 
 void gsm_unlink(struct groundstop_mutator *m, uint32_t element)

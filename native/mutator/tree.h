@@ -104,6 +104,18 @@ static inline bool gsm_is_integer(const struct groundstop_mutator *m, uint32_t n
 	return field->kind == GSM_INTEGER;
 }
 
+/* A field of a kind; no element, whatever its array's field is. */
+static inline bool gsm_is_field(const struct groundstop_mutator *m, uint32_t node, uint32_t kind)
+{
+	return m->nodes[node].field != GSM_NONE && !gsm_is_element(m, node) &&
+	       gsm_field_of(m, node)->kind == kind;
+}
+
+static inline bool gsm_is_array(const struct groundstop_mutator *m, uint32_t node)
+{
+	return node != GSM_NONE && gsm_is_field(m, node, GSM_ARRAY);
+}
+
 /* An integer that says something of its own: no count, size, offset, checksum, constant. */
 static inline bool gsm_is_plain(const struct groundstop_mutator *m, uint32_t node)
 {
@@ -126,6 +138,7 @@ void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field, 
 bool gsm_is_live(const struct groundstop_mutator *m, uint32_t node);
 uint32_t gsm_element(const struct groundstop_mutator *m, uint32_t array, uint64_t index);
 uint32_t gsm_element_index(const struct groundstop_mutator *m, uint32_t element);
+uint32_t gsm_key_node(const struct groundstop_mutator *m, uint32_t element, uint32_t key);
 void gsm_unlink(struct groundstop_mutator *m, uint32_t element);
 void gsm_link(struct groundstop_mutator *m, uint32_t array, uint32_t element, uint32_t before);
 uint32_t gsm_clone(struct groundstop_mutator *m, uint32_t element);
@@ -158,7 +171,7 @@ struct gsm_range gsm_size_limits(const struct groundstop_mutator *m, uint32_t oc
 /* fresh.c */
 bool gsm_fresh(struct groundstop_mutator *m, uint32_t node, uint32_t record);
 bool gsm_fresh_body(struct groundstop_mutator *m, uint32_t node);
-uint32_t gsm_fresh_element(struct groundstop_mutator *m, uint32_t array);
+uint32_t gsm_fresh_element(struct groundstop_mutator *m, uint32_t array, uint32_t before);
 uint32_t gsm_case_of(struct groundstop_mutator *m, uint32_t node, uint32_t *record);
 
 /* repair.c: false when the record cannot be put right where it is */

@@ -217,7 +217,7 @@ def _span(path: str, data: bytes, spans: Mapping[str, Span]) -> Span:
         return Span(start, start + 4)
     if path.startswith("programs[0].insns["):
         names = [insn.op.name.lower() for insn in ChannelFile.parse(data).programs[0].insns]
-        wanted = path.split("[")[2].split("]")[0]
+        wanted = path.split("[")[2].partition("]")[0]
         if wanted == "-1":
             path = path.replace("-1", str(len(names) - 1))
         elif not wanted.isdigit():

@@ -31,7 +31,7 @@ def search(program: Sequence[Insn], classes: Sequence[int], value: bytes) -> boo
     states: set[int] = set()
     for position in range(len(value) + 1):
         reached = _closure(program, states | {0}, value, position)
-        if any(program[at][0] == 7 for at in reached):  # noqa: PLR2004 - README's number of `match`
+        if any(program[at][0] == 7 for at in reached):
             return True
         if position < len(value):
             byte = value[position]

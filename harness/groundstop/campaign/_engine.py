@@ -15,7 +15,7 @@ def run_engine(arguments: Sequence[str], callback: Callable[[bytes], None]) -> N
     `arguments` are libFuzzer's, the first one the executable path of the entry script:
     libFuzzer starts it again, through sh, for -fork, -merge, -minimize_crash and -jobs.
     """
-    import atheris  # type: ignore[import-untyped]
+    import atheris
 
     atheris.Setup(list(arguments), callback)
     atheris.Fuzz()

@@ -24,6 +24,10 @@ class Interrupt:
         """Whether a signal has come."""
         return self._event.is_set()
 
+    def set(self) -> None:
+        """Act as if one had come."""
+        self._event.set()
+
     def wait(self, seconds: float) -> bool:
         """Sleep, but no longer than until a signal comes; return whether one has."""
         return self._event.wait(seconds)

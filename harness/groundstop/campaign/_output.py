@@ -77,7 +77,9 @@ class OutputReader:
         self.runs = int(status["runs"])
         self.initialized |= status["event"] not in {None, "READ"}
         numbers = {name: int(value) for name, value in _NUMBER.findall(status["rest"])}
-        self.edges = max(self.edges, numbers.get("cov", 0))
+        if status["event"]:
+            # Fork mode prints the number of features here; the driver's numbers have the edges.
+            self.edges = max(self.edges, numbers.get("cov", 0))
         self.features = max(self.features, numbers.get("ft", 0))
         self.corpus = numbers.get("corp", self.corpus)
         if counts := _FORK_COUNTS.search(status["rest"]):

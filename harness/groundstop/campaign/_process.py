@@ -16,6 +16,8 @@ from groundstop.errors import CampaignError
 __all__ = ["ProcessGroup"]
 
 _POLL_SECONDS = 0.05
+_READ_SECONDS = 5.0
+_LOOK_ONLY = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
 class ProcessGroup:
@@ -49,37 +51,34 @@ class ProcessGroup:
         self._reader = threading.Thread(target=self._read, args=(on_line,), daemon=True)
         self._reader.start()
 
-    def poll(self) -> int | None:
-        """Return the exit status, negative for a signal; None while it runs."""
-        return self._process.poll()
+    def ended(self) -> bool:
+        """Whether the group's first process has ended; it stays a zombie until `finish`.
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to every process of the group."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+        As long as it does, no other process can get its number.
+        """
+        return os.waitid(os.P_PID, self._process.pid, _LOOK_ONLY) is not None
 
     def end(self, grace: float) -> int:
-        """Make the whole group end: SIGTERM, and SIGKILL after `grace` seconds."""
-        self.signal(signal.SIGTERM)
+        """Make the whole group end: SIGTERM, SIGKILL after `grace` seconds; as `finish`."""
+        self._signal(signal.SIGTERM)
         deadline = time.monotonic() + grace
-        while self._alive() and time.monotonic() < deadline:
+        while not self.ended() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         return self.finish()
 
     def finish(self) -> int:
-        """Kill what is left of the group, read the output to its end, return the status."""
-        self.signal(signal.SIGKILL)
+        """Kill what is left of the group, read the output to its end.
+
+        Returns the first process' exit status, negative for a signal.
+        """
+        self._signal(signal.SIGKILL)
         status = self._process.wait()
-        self._reader.join(timeout=5)
+        self._reader.join(timeout=_READ_SECONDS)
         return status
 
-    def _alive(self) -> bool:
-        self._process.poll()
-        try:
-            os.killpg(self._process.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
 
     def _read(self, on_line: Callable[[str], None]) -> None:
         stream = self._process.stdout

@@ -9,14 +9,15 @@ from pathlib import Path
 
 __all__ = ["DriverStats", "read_stats"]
 
-_LAYOUT = struct.Struct("<11Qq")
+_LAYOUT = struct.Struct("<11QqQ")
 
 
 @dataclass(frozen=True, slots=True)
 class DriverStats:
     """Inputs by the furthest stage they reached, and where the time went.
 
-    `silent` inputs are those of a core that reports no stage.  Times are in nanoseconds
+    `silent` inputs are those of a core that reports no stage.  `edges` are those of the
+    core that the corpus covers, without units found since the last merge or restart.  Times are in nanoseconds
     and add up all processes.
     """
 
@@ -30,6 +31,7 @@ class DriverStats:
     busy_ns: int = 0
     digests: int = 0
     processes: int = 0
+    edges: int = 0
 
     @property
     def executions(self) -> int:
@@ -60,5 +62,5 @@ def read_stats(path: Path) -> DriverStats:
         return DriverStats()
     if len(head) < _LAYOUT.size:
         return DriverStats()
-    _magic, *numbers, _allowance = _LAYOUT.unpack(head)
-    return DriverStats(*numbers)
+    _magic, *numbers, _allowance, edges = _LAYOUT.unpack(head)
+    return DriverStats(*numbers, edges)

@@ -34,7 +34,9 @@ _OVERTIME_SECONDS = 15.0
 _GRACE_SECONDS = 5.0
 # Deaths in a row without one input run between them: the campaign cannot work.
 _FRUITLESS_LIMIT = 3
-_FORK_OVERTIME = 4
+_FORK_OVERTIME_SECONDS = 5
+# libFuzzer's own, after SIGINT or SIGTERM.
+_INTERRUPTED_STATUS = 72
 
 
 class Observer(Protocol):
@@ -101,49 +103,51 @@ class _Supervisor:
         interrupt = Interrupt()
         with interrupt.installed(), _lifeline() as lifeline, self._log:
             self._start = time.monotonic()
-            while not interrupt.is_set() and self._left() >= 1:
-                self._restarts += 1
-                self._run_process(lifeline, interrupt)
+            while self._left() >= 1 and self._run_process(lifeline, interrupt):
+                pass
         return self._result(interrupted=interrupt.is_set())
 
     def _left(self) -> float:
         return self._options.seconds - (time.monotonic() - self._start)
 
-    def _run_process(self, lifeline: int, interrupt: Interrupt) -> None:
-        """Run one process group to its end: time, finding, interruption or failure."""
+    def _run_process(self, lifeline: int, interrupt: Interrupt) -> bool:
+        """Run one process group to its end; return whether another one should follow."""
         inputs_before = read_stats(self._run.stats).executions
         found_before = self._artifacts.count()
+        self._restarts += 1
         self._log.start_process()
         group = ProcessGroup(self._command(), self._environment, lifeline, self._log.line)
         try:
-            status = self._watch(group, interrupt)
+            self._watch(group, interrupt)
         finally:
-            # Whatever happened here, a child must not outlive this.
+            # Whatever happened here, no child may outlive this.  Before they end, because
+            # fork mode's parent removes its jobs' folders when it is interrupted.
             salvage(self._run.path, self._evolved)
-            if group.poll() is None:
-                status = group.end(_GRACE_SECONDS)
-            else:
-                status = group.finish()
+            ended = group.ended()
+            status = group.finish() if ended else group.end(_GRACE_SECONDS)
+            salvage(self._run.path, self._evolved)
         for report in self._log.take_reports():
             self._artifacts.note(report)
-        if interrupt.is_set() or self._left() < 1:
-            self._check_anything_ran(status)
-            return
-        self._judge_end(status, inputs_before, found_before)
+        ran = read_stats(self._run.stats).executions > inputs_before
+        if status == _INTERRUPTED_STATUS and ended:
+            interrupt.set()
+        if interrupt.is_set() or not ended:
+            return False
+        return self._goes_on(status, ran=ran, found=self._artifacts.count() > found_before)
 
-    def _watch(self, group: ProcessGroup, interrupt: Interrupt) -> int | None:
-        stopping_jobs: int | None = None
-        while (status := group.poll()) is None and not interrupt.wait(_LOOK_SECONDS):
+    def _watch(self, group: ProcessGroup, interrupt: Interrupt) -> None:
+        """Return when the group's first process has ended, or should be made to."""
+        last_job: int | None = None
+        while not group.ended() and not interrupt.wait(_LOOK_SECONDS):
             self._tell()
             left = self._left()
-            if left <= 0 and self._fork and stopping_jobs is None:
-                stopping_jobs = self._stop_jobs()
-            # Each worker's last job is merged once one more line has come after them all.
-            done = stopping_jobs is not None and self._log.output.fork_jobs > stopping_jobs
-            if done or left < -_OVERTIME_SECONDS - self._options.input_seconds:
+            if left <= 0 and self._fork and last_job is None:
+                last_job = self._stop_jobs()
+            # A line is printed before its job is merged: one more line, and all of them are.
+            if last_job is not None and self._log.output.fork_jobs > last_job:
                 break
-        self._tell()
-        return status
+            if left < -_OVERTIME_SECONDS - self._options.input_seconds:
+                break
 
     def _stop_jobs(self) -> int | None:
         """Ask fork mode's jobs to end now, so that what they found gets merged."""
@@ -153,25 +157,21 @@ class _Supervisor:
         (folder / "STOP").write_bytes(b"\1")
         return self._log.output.fork_jobs + self._options.workers
 
-    def _judge_end(self, status: int, inputs_before: int, found_before: int) -> None:
-        """Decide whether a process that ended before its time may be started again."""
-        found = self._artifacts.count() > found_before
-        ran = read_stats(self._run.stats).executions > inputs_before
+    def _goes_on(self, status: int, *, ran: bool, found: bool) -> bool:
+        """Decide whether a process that ended by itself is followed by another one."""
         self._fruitless = 0 if ran else self._fruitless + 1
         if found:
             # A seed that kills the core would do so at every start; fork mode steps over it.
             self._fork = self._fork or not self._log.output.initialized
-            return
-        if status == 0 and not ran:
-            raise CampaignError(f"the fuzzer ran no input:\n{self._log.excerpt()}")
-        if status > 0 or self._fruitless >= _FRUITLESS_LIMIT:
-            raise CampaignError(
-                f"the fuzzer ended with status {status} and no finding:\n{self._log.excerpt()}"
-            )
-
-    def _check_anything_ran(self, status: int) -> None:
-        if status > 0 and read_stats(self._run.stats).executions == 0:
-            raise CampaignError(f"the fuzzer ran no input:\n{self._log.excerpt()}")
+            return True
+        if status == 0 and ran:
+            return False
+        if status < 0 and self._fruitless < _FRUITLESS_LIMIT:
+            # Killed by somebody, the system's memory keeper perhaps.
+            return True
+        raise CampaignError(
+            f"the fuzzer ended with status {status} and no finding:\n{self._log.excerpt()}"
+        )
 
     def _command(self) -> list[str]:
         options = self._options
@@ -189,7 +189,7 @@ class _Supervisor:
                 "-ignore_crashes=1",
                 "-ignore_timeouts=1",
                 "-ignore_ooms=1",
-                f"-max_total_time={seconds + _FORK_OVERTIME}",
+                f"-max_total_time={seconds + _FORK_OVERTIME_SECONDS}",
             ]
         else:
             flags += [f"-max_total_time={seconds}"]
@@ -214,7 +214,7 @@ class _Supervisor:
             seconds=self._options.seconds,
             stats=stats,
             rate=(stats.executions - before) / (now - since) if now > since else 0.0,
-            edges=output.edges,
+            edges=max(output.edges, stats.edges),
             features=output.features,
             corpus=output.corpus,
             findings=self._artifacts.count(),

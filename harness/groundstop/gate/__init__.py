@@ -6,14 +6,15 @@ It runs stages, cheapest first, and fails closed: a stage that could not run hol
 
 from groundstop.gate._decision import Decision, GateResult, StageResult, StageStatus
 from groundstop.gate._gate import run_gate
-from groundstop.gate._incident import StepOutcome, rehearse
+from groundstop.gate._incident import Hunt, Rehearsal, StepOutcome
 
 __all__ = [
     "Decision",
     "GateResult",
+    "Hunt",
+    "Rehearsal",
     "StageResult",
     "StageStatus",
     "StepOutcome",
-    "rehearse",
     "run_gate",
 ]

@@ -1,55 +1,127 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rehearse a past incident: what each check of its time says, on the build that failed."""
+"""Rehearse a past incident: what each check of its time says, and what is said today."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from groundstop.campaign import CampaignOptions, run_campaign
 from groundstop.config import Project
+from groundstop.corpus import compiled_seeds
 from groundstop.errors import TargetError
 from groundstop.findings import headline
+from groundstop.gate._decision import GateResult
+from groundstop.gate._gate import run_gate
 from groundstop.model import Death, Release, Stage, Variant
 from groundstop.replay import Worker, open_worker
-from groundstop.target import ContentToolchain, Incident, Step, Target, build
+from groundstop.target import ContentToolchain, Incident, Step, Target
 
-__all__ = ["StepOutcome", "rehearse"]
+__all__ = ["Hunt", "Rehearsal", "StepOutcome"]
 
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """One step and how it ended: `passed` says what people of the time would have seen."""
+    """One step and how it ended; `passed` is what people of the time would have seen."""
 
     step: Step
     release: Release
     passed: bool
     detail: str
 
-
-def rehearse(
-    target: Target, incident: Incident, release: Release, project: Project
-) -> Iterator[StepOutcome]:
-    """Yield the outcome of every step of `incident` on the AddressSanitizer build of `release`."""
-    content = target.content
-    if content is None:
-        raise TargetError(f"target {target.name} brings no content toolchain")
-    variant = Variant(release)
-    build(target, variant, project)
-    with open_worker(target, variant, project, symbolize=True) as worker:
-        for step in incident.steps:
-            passed, detail = _check(step, content, worker)
-            yield StepOutcome(step, release, passed, detail)
+    def as_json(self) -> dict[str, object]:
+        """Return the step as a document."""
+        return {
+            "check": self.step.check,
+            "title": self.step.title,
+            "release": str(self.release),
+            "passed": self.passed,
+            "detail": self.detail,
+            "lesson": self.step.lesson,
+        }
 
 
-def _check(step: Step, content: ContentToolchain, worker: Worker) -> tuple[bool, str]:
-    if step.check == "definition":
-        problems = content.check_definition(step.source)
-        return not problems, "; ".join(problem.message for problem in problems) or "no problem"
-    testcase = content.testcase(step.source)
-    if step.check == "load":
-        testcase = content.join(testcase, b"")
-    result = worker.run(testcase)
-    if isinstance(result, Death):
-        return False, headline(result)
-    wanted = Stage.LOADED if step.check == "load" else Stage.EVALUATED
-    return result.stage >= wanted, "; ".join(content.describe(result))
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """What the fuzzer made of it: seconds from its start, all of them, to the finding."""
+
+    found: bool
+    seconds: float
+    inputs: int
+    headline: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the hunt as a document."""
+        return {
+            "found": self.found,
+            "seconds": round(self.seconds, 2),
+            "inputs": self.inputs,
+            "finding": self.headline,
+        }
+
+
+class Rehearsal:
+    """An incident, ready to be run; each method runs one part of it for real."""
+
+    def __init__(self, target: Target, incident: Incident, project: Project) -> None:
+        if target.content is None:
+            raise TargetError(f"target {target.name} brings no content toolchain")
+        self._target = target
+        self._content: ContentToolchain = target.content
+        self._incident = incident
+        self._project = project
+
+    def steps(self, release: Release) -> Iterator[StepOutcome]:
+        """Yield the outcome of every step on the AddressSanitizer build of `release`."""
+        variant = Variant(release)
+        with open_worker(self._target, variant, self._project, symbolize=True) as worker:
+            for step in self._incident.steps:
+                passed, detail = self._check(step, worker)
+                yield StepOutcome(step, release, passed, detail)
+
+    def hunt(self, seconds: float) -> Hunt:
+        """Fuzz the defective build, from the target's seeds alone, until something is found."""
+        seeds = compiled_seeds(self._target, self._project)
+        self._project.state.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="hunt-", dir=self._project.state) as temporary:
+            folder = Path(temporary)
+            (folder / "units").mkdir()
+            options = CampaignOptions(
+                seconds=seconds,
+                release=self._incident.release,
+                corpus=(folder / "units", seeds),
+                artifacts=folder / "artifacts",
+                stop_at_finding=True,
+            )
+            result = run_campaign(self._target, self._project, options)
+            found = self._explain(result.artifacts[0].path) if result.artifacts else ""
+        progress = result.progress
+        return Hunt(bool(found), progress.elapsed, progress.stats.executions, found)
+
+    def gate(self) -> GateResult:
+        """Ask the gate about the content that did it, for the fleet of that day."""
+        incident = self._incident
+        results = run_gate(self._target, self._project, [incident.candidate], incident.fleet)
+        return next(iter(results))
+
+    def _explain(self, artifact: Path) -> str:
+        variant = Variant(self._incident.release)
+        with open_worker(self._target, variant, self._project, symbolize=True) as worker:
+            result = worker.run(artifact.read_bytes())
+        return headline(result) if isinstance(result, Death) else "does not reproduce"
+
+    def _check(self, step: Step, worker: Worker) -> tuple[bool, str]:
+        content = self._content
+        if step.check == "definition":
+            problems = content.check_definition(step.source)
+            return not problems, "; ".join(p.message for p in problems) or "no problem"
+        testcase = content.testcase(step.source)
+        if step.check == "load":
+            testcase = content.join(testcase, b"")
+        result = worker.run(testcase)
+        if isinstance(result, Death):
+            return False, headline(result)
+        wanted = Stage.LOADED if step.check == "load" else Stage.EVALUATED
+        return result.stage >= wanted, "; ".join(content.describe(result))

@@ -44,9 +44,8 @@ class Pool:
     ) -> None:
         with ExitStack() as stack:
             for worker in self._workers:
-                stack.push(worker)
-            if error is not None:
-                raise error
+                # All of them, also when the first one to be closed has something to say.
+                stack.callback(worker.close if error is None else worker.abandon)
 
     def run(self, inputs: Iterable[bytes]) -> Iterator[Result]:
         """Yield one result for each input, in order; raises as `Worker.run` does.

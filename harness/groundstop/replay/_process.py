@@ -106,22 +106,22 @@ class Process:
             while self.wait(deadline - time.monotonic()) is None:
                 if time.monotonic() > deadline:
                     self.interrupt(1.0)
-                    raise EndedError
         except (EndedError, DisturbedError):
-            state, _, _ = self._arena.progress()
-            words = self.last_words()
-            if state == FAILED:
-                raise CoreError(
-                    f"{settings.core}: cannot be loaded as a core: {words.message.strip()}"
-                ) from None
-            if death_kind(words.text):
-                raise CoreError(
-                    f"{settings.core}: died while it was loaded\n{words.text}"
-                ) from None
-            raise ReplayError(
-                f"{settings.runner}: the replay runner ended with status {words.status} before "
-                f"it was ready\n{words.text}"
-            ) from None
+            raise self._not_ready(settings) from None
+
+    def _not_ready(self, settings: Settings) -> CoreError | ReplayError:
+        state, _, _ = self._arena.progress()
+        words = self.last_words()
+        if state == FAILED:
+            return CoreError(
+                f"{settings.core}: cannot be loaded as a core: {words.message.strip()}"
+            )
+        if death_kind(words.text):
+            return CoreError(f"{settings.core}: died while it was loaded\n{words.text}")
+        return ReplayError(
+            f"{settings.runner}: the replay runner ended with status {words.status} before "
+            f"it was ready\n{words.text}"
+        )
 
     @property
     def pollable(self) -> tuple[int, ...]:

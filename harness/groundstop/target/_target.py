@@ -36,12 +36,14 @@ class Step:
 class Incident:
     """A failure that happened, told as steps on a release with its defects put back.
 
-    `candidate` is the content that did it; `fleet` are the releases of that day, for
-    which the gate must hold it.
+    All steps but the last pass on `release`, and all of them on `today`.  `candidate` is
+    the content that did it; `fleet` are the releases of that day, for which the gate
+    must hold it.
     """
 
     title: str
     release: Release
+    today: Release
     steps: tuple[Step, ...]
     candidate: Path
     fleet: tuple[Release, ...]

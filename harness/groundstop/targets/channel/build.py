@@ -124,13 +124,13 @@ class _Tables:
         pattern = criterion.value
         if not isinstance(pattern, bytes):
             raise TypeError(f"a pattern is bytes, not {pattern!r}")
+        at = (*criterion.at, "pattern")
         try:
             insns = compile_pattern(pattern, self._class)
-            if len(self.programs) == MAX_PROGRAMS and insns not in self.programs:
-                raise PatternError(f"a channel file has at most {MAX_PROGRAMS} patterns")
         except PatternError as error:
-            at = (*criterion.at, "pattern")
             raise criterion.document.error(f"pattern {error}", at) from error
+        if len(self.programs) == MAX_PROGRAMS and insns not in self.programs:
+            raise criterion.document.error(f"a channel has at most {MAX_PROGRAMS} patterns", at)
         return self.programs.setdefault(insns, len(self.programs))
 
     def _class(self, members: int) -> int:
@@ -166,7 +166,7 @@ def _criterion(criterion: CriterionText, tables: _Tables) -> Criterion:
 
 
 def events_of(events: Iterable[EventText]) -> Events:
-    """Return the events file; an absent value is written as one, so that inputs keep their place."""
+    """Return the events file; absent values are written too, so that inputs keep their place."""
     return Events(
         events=[
             Event(type_id=event.type.type_id, values=[_value(value) for value in event.values])

@@ -38,7 +38,7 @@ class ChannelContent:
     file it was written for, is taken to be written for the newest types in it.
     """
 
-    suffixes = (".toml",)
+    suffixes: tuple[str, ...] = (".toml",)
 
     def __init__(self, releases: Path | None = None) -> None:
         self._releases = releases or native_root() / "channel" / "releases"

@@ -34,6 +34,7 @@ _RELEASES = ("7.10", "7.11", "7.15")
 _INCIDENT = Incident(
     title="Channel File 291, 2024-07-19 04:09 UTC",
     release=Release("7.11", "2024-07"),
+    today=Release("7.11"),
     steps=(
         Step(
             "definition",

@@ -28,11 +28,11 @@ Program = tuple[Insn, ...]
 
 
 def compile_pattern(pattern: bytes, class_index: Callable[[int], int]) -> Program:
-    """Compile `pattern` so that it matches where `re.search(pattern, value)` finds something.
+    r"""Compile `pattern` so that it matches where `re.search(pattern, value)` finds something.
 
     `class_index` gives the number in its file of a set of byte values (bit *b* of the
     integer: byte value *b*); identical sets should get the same number.  One difference
-    from `re` before Python 3.14 is meant: an empty value has no word boundary, so `\\B`
+    from `re` before Python 3.14 is meant: an empty value has no word boundary, so `\B`
     matches in it.  Raises PatternError.
     """
     try:
@@ -40,7 +40,7 @@ def compile_pattern(pattern: bytes, class_index: Callable[[int], int]) -> Progra
         emitter.sequence(parse(pattern))
         emitter.put(Insn(Op.MATCH))
     except RecursionError:
-        raise PatternError("nested too deep") from None
+        raise PatternError("is nested too deep") from None
     return tuple(emitter.insns)
 
 

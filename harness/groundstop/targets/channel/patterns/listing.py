@@ -83,7 +83,7 @@ def _condition(value: int) -> str:
 
 
 def show_set(bitmap: bytes) -> str:
-    """Write a class as ranges of byte values, `[0-9 A-F \\x80-\\xff]`; what is wide, as its negation."""
+    r"""Write a class as ranges of byte values, `[0-9 \x80-\xff]`; a wide one as `[^ ...]`."""
     members = [value for value in range(len(bitmap) * 8) if bitmap[value // 8] >> value % 8 & 1]
     if len(members) > len(bitmap) * 4:
         rest = sorted(set(range(len(bitmap) * 8)).difference(members))

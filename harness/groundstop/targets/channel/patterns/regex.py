@@ -25,7 +25,7 @@ __all__ = ["ALL_BYTES", "Assert", "Choice", "Node", "PatternError", "Repeat", "S
 
 
 class PatternError(GroundstopError):
-    """A pattern that the bytecode cannot say, or that is no regular expression; gives the reason."""
+    """A pattern that no program can say, or no regular expression at all; gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +66,22 @@ _parser: Any = importlib.import_module("re._parser")  # 3.11 to 3.14 agree on it
 
 
 def parse(pattern: bytes) -> tuple[Node, ...]:
-    """Return the sequence of nodes that `pattern` means to `re`; raise PatternError with a reason."""
+    """Return the sequence of nodes that `re` sees in `pattern`; raise PatternError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             tree = _parser.parse(pattern)
         return _sequence(tree, tree.state.flags)
     except re.error as error:
-        raise PatternError(f"not a regular expression: {error}") from error
+        raise PatternError(f"is not a regular expression: {error}") from error
     except Warning as warning:
         raise PatternError(
-            f"its meaning is about to change in Python ({warning}): escape it"
+            f"has a meaning that is about to change in Python ({warning}): escape it"
         ) from None
     except RecursionError:
-        raise PatternError("nested too deep") from None
+        raise PatternError("is nested too deep") from None
     except (OverflowError, ValueError) as error:
-        raise PatternError(f"not a regular expression: {error}") from error
+        raise PatternError(f"is not a regular expression: {error}") from error
 
 
 def _members(values: Iterable[int]) -> int:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from groundstop.targets.channel.formats import CriterionKind, InputKind
 from groundstop.targets.channel.source.document import Table, words
 from groundstop.targets.channel.source.model import CriterionText, TypeText
 from groundstop.targets.channel.source.values import (
     MAX_NUMBER,
+    MAX_TEXT,
     byte_string,
     input_index,
     is_integer,
@@ -105,6 +106,8 @@ def _pattern(table: Table) -> bytes:
             "and in a group (?:...) where it is repeated",
             "pattern",
         )
+    if len(pattern) > MAX_TEXT:
+        raise table.error(f"a pattern has at most {MAX_TEXT} characters", "pattern")
     return pattern.encode()
 
 

@@ -34,8 +34,8 @@ def line_numbers(text: str) -> dict[Path, int]:
     `text` is a document that tomllib accepts; of any other, what can be made out.
     """
     # Parsing for lines happens only when there is something to say about them.
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-    from tree_sitter_toml import language  # noqa: PLC0415
+    from tree_sitter import Language, Parser
+    from tree_sitter_toml import language
 
     tree = Parser(Language(language())).parse(text.encode())
     walk = _Walk()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundstop.errors import SourceError
@@ -22,7 +24,7 @@ def read_types(root: Table) -> tuple[TypeText, ...]:
         return _own_types(root)
     if "type" in root.values:
         raise root.error("a source has either types of its own or `templates`", "templates")
-    path = root.document.path.parent / root.string("templates")
+    path = Path(os.path.normpath(root.document.path.parent / root.string("templates")))
     try:
         document = read_document(path)
     except SourceError as error:
@@ -51,7 +53,7 @@ def _type(table: Table) -> TypeText:
     inputs = [_input(entry) for entry in table.tables("inputs")]
     if not 1 <= len(inputs) <= MAX_INPUTS:
         raise table.error(f"a type has 1 to {MAX_INPUTS} inputs, not {len(inputs)}", "inputs")
-    names = ((entry.name, (*table.at, "inputs", i)) for i, entry in enumerate(inputs))
+    names = ((entry.name, (*table.at, "inputs", i, "name")) for i, entry in enumerate(inputs))
     unique(table.document, "name", names)
     return TypeText(
         table.document, table.at, table.integer("id", 1, 32), table.name(), tuple(inputs)

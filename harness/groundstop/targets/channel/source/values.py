@@ -12,9 +12,9 @@ from groundstop.targets.channel.source.document import Table, words
 if TYPE_CHECKING:
     from groundstop.targets.channel.source.model import TypeText
 
-__all__ = ["MAX_NUMBER", "byte_string", "input_index", "is_integer", "number"]
+__all__ = ["MAX_NUMBER", "MAX_TEXT", "byte_string", "input_index", "is_integer", "number"]
 
-_MAX_TEXT = 0xFFFF  # the size of a text is a u16
+MAX_TEXT = 0xFFFF  # the size of a text is a u16
 MAX_NUMBER = (1 << 64) - 1
 
 
@@ -45,8 +45,8 @@ def byte_string(table: Table, key: str) -> bytes:
             raise inner.error(f"not hexadecimal: {why}", "hex") from None
     else:
         raise table.error(f'must be a string or {{ hex = "..." }}, not {words(written)}', key)
-    if len(data) > _MAX_TEXT:
-        raise table.error(f"at most {_MAX_TEXT} bytes fit here, not {len(data)}", key)
+    if len(data) > MAX_TEXT:
+        raise table.error(f"at most {MAX_TEXT} bytes fit here, not {len(data)}", key)
     return data
 
 

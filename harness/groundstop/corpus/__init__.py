@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A corpus is the inputs kept for a target: seeds, regressions, and what campaigns evolved.
+
+corpus/<target>/seeds/         made by hand: text sources of the target's content, or binary
+corpus/<target>/regressions/   inputs that once failed, each with a `.finding.toml` beside it
+corpus/<target>/evolved/       kept by campaigns, named by their content, ignored by git
+"""
+
+from groundstop.corpus._regressions import Regression, list_regressions, read_regression
+from groundstop.corpus._store import add, evolved
+from groundstop.corpus._testcases import (
+    Entry,
+    compiled_seeds,
+    entries,
+    regressions,
+    seeds,
+    testcase,
+)
+
+__all__ = [
+    "Entry",
+    "Regression",
+    "add",
+    "compiled_seeds",
+    "entries",
+    "evolved",
+    "list_regressions",
+    "read_regression",
+    "regressions",
+    "seeds",
+    "testcase",
+]

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Regressions: inputs that once showed a bug, with what is known of it beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from groundstop.config import Project
+from groundstop.errors import InputError, SourceError, SourceLocation
+from groundstop.model import Release
+
+SUFFIX = ".finding.toml"
+
+_Value = TypeVar("_Value", str, dt.date)
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """An input and its sidecar `<name>.finding.toml`.
+
+    The sidecar says `input` (a file beside it), `what` went wrong, which `oracle` saw it,
+    on which `release` it shows (`7.11@2024-07`; left out: on a core without releases) and,
+    where known, the date it was `found`, and what `fixed` it; `fixed` is empty while it is open.
+    """
+
+    name: str
+    path: Path
+    sidecar: Path
+    what: str
+    oracle: str
+    release: Release
+    found: dt.date | None
+    fixed: str
+
+
+def read_regression(sidecar: Path) -> Regression:
+    """Read one sidecar.
+
+    Raises InputError when it cannot be read, and SourceError, with the line, when it is not
+    TOML, lacks something, says something unknown, or names an input that is not there.
+    """
+    try:
+        text = sidecar.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{sidecar}: cannot be read: {error}") from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"is not TOML: {error}", SourceLocation(sidecar, 1)) from error
+    fields = _Fields(sidecar, text, table)
+    regression = Regression(
+        name=sidecar.name.removesuffix(SUFFIX),
+        path=sidecar.parent / fields.needed("input"),
+        sidecar=sidecar,
+        what=fields.needed("what").strip(),
+        oracle=fields.needed("oracle"),
+        release=fields.release(),
+        found=fields.optional("found", dt.date),
+        fixed=fields.optional("fixed", str) or "",
+    )
+    fields.refuse_others()
+    if not regression.path.is_file():
+        raise fields.error("input", f"{regression.path.name} is not beside it")
+    return regression
+
+
+def list_regressions(target_name: str, project: Project) -> list[Regression]:
+    """Return a target's regressions by name.
+
+    Raises as `read_regression` does, and SourceError for an input that no sidecar names:
+    nobody would know what it is for.
+    """
+    folder = project.corpus_of(target_name) / "regressions"
+    if not folder.is_dir():
+        return []
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    found = [read_regression(path) for path in files if path.name.endswith(SUFFIX)]
+    named = {regression.path.resolve() for regression in found}
+    for path in files:
+        if not path.name.endswith(SUFFIX) and path.resolve() not in named:
+            raise SourceError(
+                f"no sidecar names this input: write {path.stem}{SUFFIX} with "
+                f'input = "{path.name}", what, oracle and release',
+                SourceLocation(path, 1),
+            )
+    return found
+
+
+class _Fields:
+    """A sidecar's table; every complaint has the line of the field."""
+
+    def __init__(self, path: Path, text: str, table: Mapping[str, object]) -> None:
+        self._path = path
+        self._lines = text.splitlines()
+        self._table = table
+        self._known: list[str] = []
+
+    def needed(self, name: str) -> str:
+        value = self.optional(name, str)
+        if not value:
+            raise self.error(name, "is missing" if value is None else "says nothing")
+        return value
+
+    def optional(self, name: str, kind: type[_Value]) -> _Value | None:
+        self._known.append(name)
+        value = self._table.get(name)
+        # A date-time is a date to Python, not to a reader.
+        if value is not None and type(value) is not kind:
+            word = {"str": "a text", "date": "a date such as 2024-07-19"}[kind.__name__]
+            raise self.error(name, f"must be {word}")
+        return value if isinstance(value, kind) else None
+
+    def release(self) -> Release:
+        try:
+            return Release.parse(self.optional("release", str) or "")
+        except ValueError as error:
+            raise self.error("release", str(error)) from error
+
+    def refuse_others(self) -> None:
+        for name in self._table:
+            if name not in self._known:
+                raise self.error(name, f"is unknown (known: {', '.join(self._known)})")
+
+    def error(self, name: str, message: str) -> SourceError:
+        line = next(
+            (i for i, text in enumerate(self._lines, 1) if text.lstrip().startswith(name)), 1
+        )
+        return SourceError(message, SourceLocation(self._path, line, name))

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The evolved part of a corpus.
+
+Content-addressed: a file's name is the SHA-1 of its content, as libFuzzer names its units,
+so that the two never keep the same input twice.  Written whole or not at all; adding
+what is there changes nothing; any number of processes may add at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from groundstop.config import Project
+from groundstop.files import write_atomically
+from groundstop.target import Target
+
+_NAME = re.compile(r"[0-9a-f]{40}")
+
+
+def add(target: Target, project: Project, data: bytes) -> Path:
+    """Keep an input; return its file.  Raises InputError when it cannot be written."""
+    folder = project.corpus_of(target.name) / "evolved"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / hashlib.sha1(data, usedforsecurity=False).hexdigest()
+    if not path.exists():
+        write_atomically(path, data)
+    return path
+
+
+def evolved(target: Target, project: Project) -> Iterator[Path]:
+    """Yield the files of the evolved corpus by name; whatever else lies there is left out."""
+    folder = project.corpus_of(target.name) / "evolved"
+    if folder.is_dir():
+        yield from sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))

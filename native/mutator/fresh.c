@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fresh.c - new records, made so that what they refer to is there. */
+#include <string.h>
+
+#include "tree.h"
+
+#define FRESH_OCTETS 8u   /* bytes over the least that a new leaf has at most */
+#define FRESH_ELEMENTS 3u /* elements over the least that a new array has less than */
+#define USUAL_ELEMENTS 256u
+
+static bool is_octets(struct groundstop_mutator *m, uint32_t node)
+{
+	return gsm_is_field(m, node, GSM_OCTETS) && gsm_at(m, node)->size > 0;
+}
+
+static bool fresh_octets(struct groundstop_mutator *m, uint32_t node)
+{
+	struct gsm_range limits = gsm_size_limits(m, node);
+	struct gsm_node *n = gsm_at(m, node);
+	uint32_t size = (uint32_t)limits.low + gsm_below(&m->random, FRESH_OCTETS + 1);
+	uint32_t model = gsm_one_in(&m->random, 2) ? gsm_pick(m, is_octets) : GSM_NONE;
+	uint8_t *bytes;
+
+	if (model != GSM_NONE && gsm_at(m, model)->size >= limits.low &&
+	    gsm_at(m, model)->size <= limits.high) {
+		n->bytes = gsm_at(m, model)->bytes;
+		n->size = gsm_at(m, model)->size;
+		return true;
+	}
+	if (size > limits.high)
+		size = (uint32_t)limits.high;
+	bytes = gsm_scratch_take(m, size);
+	if (!bytes)
+		return false;
+	for (uint32_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)gsm_next(&m->random);
+	n->bytes = bytes;
+	n->size = size;
+	return true;
+}
+
+static bool fresh_array(struct groundstop_mutator *m, uint32_t array, uint32_t first)
+{
+	const struct gsm_field *field = gsm_field_of(m, array);
+	struct gsm_range limits = gsm_element_limits(m, array);
+	uint64_t count = limits.low;
+	uint64_t usual;
+
+	gsm_at(m, array)->value = 0;
+	if (field->ref != GSM_NONE && gsm_field_of(m, first + field->ref)->domain != GSM_NONE &&
+	    gsm_choose(m, first + field->ref, &usual) && usual <= USUAL_ELEMENTS)
+		count = usual;
+	else if (!field->fixed)
+		count += gsm_below(&m->random, FRESH_ELEMENTS);
+	while (gsm_at(m, array)->value < count && gsm_at(m, array)->value < limits.high)
+		if (gsm_fresh_element(m, array, GSM_NONE) == GSM_NONE)
+			break;
+	return gsm_at(m, array)->value >= limits.low;
+}
+
+static bool fresh_integer(struct groundstop_mutator *m, uint32_t node, uint32_t record_node)
+{
+	const struct gsm_field *field = gsm_field_of(m, node);
+	uint64_t value = 0;
+
+	if (field->role > GSM_FLAGS) {
+		gsm_at(m, node)->value = field->role == GSM_CONSTANT ? field->constant : 0;
+		return true;
+	}
+	if ((field->flags & GSM_ASCENDING) && gsm_is_element(m, record_node))
+		return gsm_free_key(m, gsm_at(m, record_node)->parent, record_node);
+	if (!gsm_choose(m, node, &value))
+		return false;
+	gsm_at(m, node)->value = value;
+	return true;
+}
+
+static bool fresh_field(struct groundstop_mutator *m, uint32_t node, uint32_t record_node)
+{
+	const struct gsm_field *field = gsm_field_of(m, node);
+
+	switch (field->kind) {
+	case GSM_INTEGER:
+		return fresh_integer(m, node, record_node);
+	case GSM_OCTETS:
+		return field->role == GSM_CONSTANT || fresh_octets(m, node);
+	case GSM_ARRAY:
+		return fresh_array(m, node, gsm_at(m, record_node)->first);
+	case GSM_RECORD:
+	case GSM_PART:
+		return gsm_fresh(m, node, field->child);
+	case GSM_UNION:
+		return gsm_fresh_body(m, node);
+	default:
+		return true;
+	}
+}
+
+/* Make `node`, which has its place in the tree, hold a new record. */
+bool gsm_fresh(struct groundstop_mutator *m, uint32_t node, uint32_t record)
+{
+	const struct gsm_record *r = &m->table.records[record];
+	uint32_t first = gsm_nodes_take(m, r->field_count);
+
+	if (first == GSM_NONE)
+		return false;
+	for (uint32_t i = 0; i < r->field_count; i++)
+		gsm_node_init(m, first + i, r->field_first + i, node);
+	gsm_at(m, node)->first = first;
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (!fresh_field(m, first + i, node))
+			return false;
+	return true;
+}
+
+/* The number of the case that a union's tag chooses, and its record; GSM_NONE: no case. */
+uint32_t gsm_case_of(struct groundstop_mutator *m, uint32_t node, uint32_t *record)
+{
+	const struct gsm_field *field = gsm_field_of(m, node);
+	uint64_t tag = gsm_at(m, gsm_at(m, gsm_owner(m, node))->first + field->ref)->value;
+
+	for (uint32_t i = 0; i < field->cases_count; i++)
+		if (m->table.cases[field->cases_first + i].tag == tag) {
+			*record = m->table.cases[field->cases_first + i].record;
+			return i;
+		}
+	return GSM_NONE;
+}
+
+/* Make a union hold a new body for its tag; false when the tag has no case. */
+bool gsm_fresh_body(struct groundstop_mutator *m, uint32_t node)
+{
+	uint32_t record;
+
+	if (gsm_case_of(m, node, &record) == GSM_NONE)
+		return false;
+	gsm_at(m, node)->value = record;
+	gsm_at(m, node)->first = GSM_NONE;
+	return record == GSM_NONE || gsm_fresh(m, node, record);
+}
+
+/*
+ * A new element in an array, before another or (GSM_NONE) at the end, unless a key says
+ * where; GSM_NONE, and the array as it was, when there can be none.
+ */
+uint32_t gsm_fresh_element(struct groundstop_mutator *m, uint32_t array, uint32_t before)
+{
+	const struct gsm_field *field = gsm_field_of(m, array);
+	uint32_t element = gsm_nodes_take(m, 1);
+
+	if (element == GSM_NONE)
+		return GSM_NONE;
+	gsm_node_init(m, element, gsm_at(m, array)->field, array);
+	gsm_at(m, element)->flags = GSM_ELEMENT;
+	gsm_link(m, array, element, before);
+	if (field->child == GSM_NONE) {
+		gsm_at(m, element)->value = gsm_next(&m->random) & gsm_maximum(field->width);
+		return element;
+	}
+	if (gsm_fresh(m, element, field->child))
+		return element;
+	gsm_unlink(m, element);
+	return GSM_NONE;
+}

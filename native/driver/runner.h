@@ -54,6 +54,10 @@ void gs_death_stack(uintptr_t from);
 /* Write kind as the summary of the last words and end the process. */
 _Noreturn void gs_death_end(const char *kind);
 
+/* Append one frame.  Whether the address is in a module that is loaded. */
+void gs_death_frame(unsigned number, uintptr_t pc);
+bool gs_death_knows(uintptr_t pc);
+
 /* runner_signals.c: report deadly signals; nothing to do under AddressSanitizer. */
 void gs_signals_handle(void);
 
@@ -87,7 +91,8 @@ struct gs_runner {
 };
 
 /*
- * Map the arena, set limits, load the core.  Returns 0, or the process' exit status; arena->message says more once the arena is there.
+ * Map the arena, set limits, load the core.  Returns 0, or the process' exit status;
+ * arena->message says more once the arena is there.
  */
 int gs_setup(struct gs_runner *runner, char **argv);
 

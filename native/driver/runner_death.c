@@ -66,6 +66,35 @@ void gs_death_number(uintptr_t number, unsigned base)
 	gs_death_say(at);
 }
 
+bool gs_death_knows(uintptr_t pc)
+{
+	Dl_info info;
+
+	return dladdr((void *)pc, &info) != 0 && info.dli_fname != NULL;
+}
+
+void gs_death_frame(unsigned number, uintptr_t pc)
+{
+	Dl_info info;
+
+	gs_death_say("    #");
+	gs_death_number(number, 10);
+	gs_death_say(" ");
+	gs_death_number(pc, 16);
+	if (dladdr((void *)pc, &info) != 0 && info.dli_fname != NULL) {
+		gs_death_say(" in ");
+		gs_death_say(info.dli_sname != NULL ? info.dli_sname : "??");
+		gs_death_say(" (");
+		gs_death_say(info.dli_fname);
+		gs_death_say("+");
+		gs_death_number(pc - (uintptr_t)info.dli_fbase, 16);
+		gs_death_say(")");
+	} else {
+		gs_death_say(" (<unknown module>)");
+	}
+	gs_death_say("\n");
+}
+
 void gs_death_stack(uintptr_t from)
 {
 	void *frames[GS_FRAMES];
@@ -77,26 +106,10 @@ void gs_death_stack(uintptr_t from)
 		if ((uintptr_t)frames[i] == from)
 			first = i;
 	}
-	for (i = first; i < count; i++) {
-		/* But for the first, these are return addresses: the call is before them. */
-		uintptr_t pc = (uintptr_t)frames[i] - (i == first && from != 0 ? 0 : 1);
-		Dl_info info;
-
-		gs_death_say("    #");
-		gs_death_number((uintptr_t)(i - first), 10);
-		gs_death_say(" ");
-		gs_death_number(pc, 16);
-		if (dladdr((void *)pc, &info) != 0 && info.dli_fname != NULL) {
-			gs_death_say(" in ");
-			gs_death_say(info.dli_sname != NULL ? info.dli_sname : "??");
-			gs_death_say(" (");
-			gs_death_say(info.dli_fname);
-			gs_death_say("+");
-			gs_death_number(pc - (uintptr_t)info.dli_fbase, 16);
-			gs_death_say(")");
-		}
-		gs_death_say("\n");
-	}
+	/* But for the first, these are return addresses: the call is before them. */
+	for (i = first; i < count; i++)
+		gs_death_frame((unsigned)(i - first),
+		               (uintptr_t)frames[i] - (i == first && from != 0 ? 0 : 1));
 }
 
 void gs_death_kind(const char *kind, const char *detail)

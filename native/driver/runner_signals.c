@@ -49,6 +49,17 @@ static uintptr_t stack_pointer(const ucontext_t *context)
 #endif
 }
 
+/* What a call just made left on the stack, where the processor puts it there. */
+static uintptr_t return_address(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return *(const uintptr_t *)stack_pointer(context) - 1;
+#else
+	(void)context;
+	return 0;
+#endif
+}
+
 /* What kind of access a page fault was, where the processor says so. */
 static const char *access_word(const ucontext_t *context)
 {
@@ -108,7 +119,13 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	}
 	/* Before the stack: walking a smashed one may end the process. */
 	gs_death_summary(kind);
-	gs_death_stack(program_counter(context));
+	if (gs_death_knows(program_counter(context))) {
+		gs_death_stack(program_counter(context));
+	} else {
+		/* A jump to nowhere cannot be unwound; who jumped is on top of the stack. */
+		gs_death_frame(0, program_counter(context));
+		gs_death_frame(1, return_address(context));
+	}
 	_exit(GS_EXIT_DEATH);
 }
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from support.command import ROOT, Run, groundstop
 
 SEEDS = ROOT / "corpus" / "channel" / "seeds"

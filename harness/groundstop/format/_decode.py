@@ -141,11 +141,11 @@ class _Reader:
             node.children.append(child)
             try:
                 self.field(spec, child, values, cls.__order__)
+                child.complete = True
             finally:
                 child.end = max(child.end, self.at)
                 if child.value is not None or child.complete:
                     values[attribute] = child.value
-            child.complete = True
         node.end = self.at
         node.complete = True
 
@@ -188,11 +188,11 @@ class _Reader:
                     child.value = self.integer(child, spec.item, order)
                 else:
                     self.record(spec.item, child)
+                child.complete = True
             finally:
                 child.end = max(child.end, self.at)
                 if child.value is not None:
                     elements.append(child.value)
-            child.complete = True
 
     def offsets(
         self, spec: OffsetsField, node: Node, values: dict[str, object], order: str

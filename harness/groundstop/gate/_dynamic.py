@@ -36,9 +36,14 @@ def evaluate_stage(
     """
     problems: list[Problem] = []
     evaluated = 0
-    everything = {"its own events": testcase}
-    everything |= {name: content.join(testcase, other) for name, other in events.items()}
-    for name, bundle in everything.items():
+    without_events = content.join(testcase, b"")
+    # By content: hostile seeds have no events, and one event set may be in several seeds.
+    everything = {testcase: "its own events"}
+    for name, other in events.items():
+        joined = content.join(testcase, other)
+        if joined != without_events:
+            everything.setdefault(joined, f"the events of {name}")
+    for bundle, name in everything.items():
         answers = bench.run(bundle)
         problems += filter(None, (_death("evaluate", a, f"on {name}") for a in answers))
         outcomes = [a for a in answers if isinstance(a.result, Outcome)]

@@ -13,6 +13,8 @@ _SUMMARY = re.compile(r"^SUMMARY: (?:\w*Sanitizer|Groundstop|libFuzzer): (\S+)",
 _ERROR = re.compile(r"ERROR: (?:\w*Sanitizer|libFuzzer): (\S+)")
 _RUNTIME_ERROR = re.compile(r": runtime error: ")
 _PRINTED_LIMIT = 8192
+# Written straight to standard error before the report itself.
+_NOISE = re.compile(r"^\w+Sanitizer:DEADLYSIGNAL\n", re.MULTILINE)
 
 # One word for one thing, whoever reports it.
 _WORDS = {"ABRT": "abort", "timeout": "timeout", "deadly": "signal"}
@@ -47,7 +49,7 @@ class LastWords:
         report = self.message or self.reported
         if self.message and self.reported and self.reported.strip() not in self.message:
             report = f"{self.message.rstrip()}\n{_beyond(self.reported, self.message)}"
-        printed = self.printed[-_PRINTED_LIMIT:]
+        printed = _NOISE.sub("", self.printed[-_PRINTED_LIMIT:])
         if printed.strip():
             report = f"{report.rstrip()}\n\nThe core printed:\n{printed.rstrip()}\n"
         return report.lstrip("\n")

@@ -19,6 +19,14 @@ _EXCLUSIVE = 2
 # Freshly allocated and freed memory is never clean by chance (incident.md: in a plain build
 # the 291 over-read passes on a clean heap and faults on a dirty one).
 _DIRTY_HEAP = "165"
+# Stacks are symbolized here, not in the dying process: it may be out of memory, of
+# descriptors, or of a stack; and module and offset of each frame stay known.
+_COMMON_OPTIONS: dict[str, object] = {
+    "exitcode": 77,
+    "print_stacktrace": 1,
+    "report_error_type": 1,
+    "symbolize": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -52,25 +60,12 @@ class Settings:
         environment = {k: v for k, v in os.environ.items() if k not in _FOREIGN}
         environment["MALLOC_PERTURB_"] = _DIRTY_HEAP
         environment["ASAN_OPTIONS"] = _join(self._address_options())
-        environment["UBSAN_OPTIONS"] = _join(self._common_options())
+        environment["UBSAN_OPTIONS"] = _join(_COMMON_OPTIONS)
         environment.update(self.environment)
         return environment
 
-    def _common_options(self) -> dict[str, object]:
-        symbolizer = self.symbolizer()
-        options: dict[str, object] = {
-            "exitcode": 77,
-            "print_stacktrace": 1,
-            "report_error_type": 1,
-            "dedup_token_length": 3,
-            "symbolize": int(bool(symbolizer)),
-        }
-        if symbolizer:
-            options["external_symbolizer_path"] = symbolizer
-        return options
-
     def _address_options(self) -> dict[str, object]:
-        options = self._common_options() | {
+        options = _COMMON_OPTIONS | {
             "detect_leaks": 0,
             # The fake stack missed a real far out-of-bounds index (engine-notes 7).
             "detect_stack_use_after_return": 0,

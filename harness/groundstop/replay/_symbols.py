@@ -6,53 +6,54 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import defaultdict
+from pathlib import PurePath
 
 # The shape of the runner's own stacks and of the sanitizers' unsymbolized ones.
 _FRAME = re.compile(
-    r"^ +#\d+ (?P<pc>0x[0-9a-f]+) (?:in \S+ )?\((?P<module>/.+)\+(?P<offset>0x[0-9a-f]+)\)$"
+    r"^ +#(?P<number>\d+) (?P<pc>0x[0-9a-f]+) +(?:in \S+ )?"
+    r"\((?P<module>/.+?)\+(?P<offset>0x[0-9a-f]+)\)(?: \(BuildId: \w+\))?$",
+    re.MULTILINE,
 )
-_NUMBERED = re.compile(r"^ +#0 ")
+_SUMMARY = re.compile(r"^(SUMMARY: \w+: \S+)(?: .*)?$", re.MULTILINE)
 _SECONDS = 60.0
 
 
 def symbolized(report: str, symbolizer: str | None) -> str:
     """Return `report` with every frame resolved that `symbolizer` (llvm-symbolizer) knows.
 
-    Inlined functions become frames of their own, and frames are numbered anew.  Without
-    a symbolizer, or when it fails, the report comes back as it was.
+    A frame becomes `#n 0xpc in function file:line:column [module]`; inlined functions become
+    frames of their own.  Without a symbolizer, or when it fails, the report is as it was.
     """
-    lines = report.split("\n")
-    frames = {i: match for i, line in enumerate(lines) if (match := _FRAME.match(line))}
-    if symbolizer is None or not frames:
+    if symbolizer is None:
         return report
-    by_module: dict[str, list[str]] = defaultdict(list)
-    for match in frames.values():
-        by_module[match["module"]].append(match["offset"])
-    known = {
-        (module, offset): places
-        for module, offsets in by_module.items()
-        for offset, places in _resolve(symbolizer, module, offsets).items()
-    }
-    result: list[str] = []
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for frame in _FRAME.finditer(report):
+        wanted[frame["module"]].append(frame["offset"])
+    known = {module: _resolve(symbolizer, module, offsets) for module, offsets in wanted.items()}
     number = 0
-    for i, line in enumerate(lines):
-        frame = frames.get(i)
-        if frame is None:
-            result.append(line)
-            continue
-        number = 0 if _NUMBERED.match(line) else number
-        for place in known.get((frame["module"], frame["offset"])) or [_unknown(frame)]:
-            result.append(f"    #{number} {frame['pc']} in {place}")
+    where = ""
+
+    def replace(frame: re.Match[str]) -> str:
+        nonlocal number, where
+        number = 0 if frame["number"] == "0" else number
+        places = known[frame["module"]].get(frame["offset"]) or [("", "")]
+        lines = []
+        for function, place in places:
+            if not place:
+                lines.append(re.sub(r"#\d+", f"#{number}", frame[0], count=1))
+            else:
+                module = PurePath(frame["module"]).name
+                lines.append(f"    #{number} {frame['pc']} in {function} {place} [{module}]")
+                where = where or f"{place} in {function}"
             number += 1
-    return "\n".join(result)
+        return "\n".join(lines)
+
+    text = _FRAME.sub(replace, report)
+    return _SUMMARY.sub(lambda match: f"{match[1]} {where}", text) if where else text
 
 
-def _unknown(frame: re.Match[str]) -> str:
-    return f"?? ({frame['module']}+{frame['offset']})"
-
-
-def _resolve(symbolizer: str, module: str, offsets: list[str]) -> dict[str, list[str]]:
-    """Return for each offset `function file:line:column`, innermost first."""
+def _resolve(symbolizer: str, module: str, offsets: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return for each offset (function, file:line:column), innermost first."""
     wanted = list(dict.fromkeys(offsets))
     try:
         answer = subprocess.run(
@@ -72,7 +73,7 @@ def _resolve(symbolizer: str, module: str, offsets: list[str]) -> dict[str, list
     return {offset: _places(block) for offset, block in zip(wanted, blocks, strict=True)}
 
 
-def _places(block: str) -> list[str]:
+def _places(block: str) -> list[tuple[str, str]]:
     lines = block.split("\n")
     pairs = zip(lines[::2], lines[1::2], strict=False)
-    return [f"{function} {place}" for function, place in pairs if not place.startswith("??")]
+    return [(function, place) for function, place in pairs if not place.startswith("??")]

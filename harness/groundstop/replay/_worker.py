@@ -29,7 +29,6 @@ _LOOK_AFTER_RUNS = 4096
 # A timeout is noticed at most this share of it too late.
 _TIMEOUT_SLICES = 4
 _GRACE_SECONDS = 1.0
-_SYMBOLIZER_GRACE_SECONDS = 20.0
 _KILLED_FROM_OUTSIDE = -9
 _MAX_RESTARTS = 3
 
@@ -235,8 +234,7 @@ class Worker:
                 # All is done, yet nothing came through the pipe.
                 self._taken_over("closed-descriptors")
             else:
-                symbolize = self._settings.symbolize
-                self._process.interrupt(_SYMBOLIZER_GRACE_SECONDS if symbolize else _GRACE_SECONDS)
+                self._process.interrupt(_GRACE_SECONDS)
                 self._ended(progress, timed_out=True)
 
     def _answered(self, count: int) -> None:

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mutator's table: a format as native/mutator/table.h lays it out, in one file.
+
+Records are numbered in preorder, one for each place where a record class stands, so
+every path is resolved here and followed there without a search.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, NamedTuple
+
+from groundstop.format._check import least_size
+from groundstop.format._domains import (
+    Anything,
+    Between,
+    Depends,
+    Domain,
+    Fits,
+    Index,
+    Key,
+    Same,
+)
+from groundstop.format._hops import hops_of, site_key
+from groundstop.format._sites import Site, Target, UnresolvedError, resolve, table_of
+from groundstop.format._spec import (
+    DEFAULT_WEIGHT,
+    ArrayField,
+    Field,
+    IntegerField,
+    OctetsField,
+    OffsetsField,
+    RecordField,
+    Role,
+    UnionField,
+)
+from groundstop.format._wire import Wire
+
+if TYPE_CHECKING:
+    from groundstop.format._record import Record
+
+__all__ = ["encode"]
+
+_MAGIC = b"GSFT"
+_VERSION = 1
+_NONE = 0xFFFFFFFF
+_MAX64 = (1 << 64) - 1
+
+_HEADER = struct.Struct("<4s11I")
+_RECORD = struct.Struct("<4I")
+_FIELD = struct.Struct("<20I4Q")
+_CASE = struct.Struct("<Q2I")
+_DOMAIN = struct.Struct("<6I2Q")
+_DOMAIN_CASE = struct.Struct("<2Q2I")
+_PAIR = struct.Struct("<2I")
+
+_KINDS: dict[type[Field], int] = {
+    IntegerField: 0,
+    OctetsField: 1,
+    ArrayField: 2,
+    OffsetsField: 3,
+    RecordField: 4,
+    UnionField: 6,
+}
+_PART = 5
+_BIG, _ASCENDING, _CHECK, _TARGET, _TAG, _HARD = (1 << bit for bit in range(6))
+_DOMAINS: dict[type[Domain], int] = {
+    Anything: 0,
+    Between: 1,
+    Index: 2,
+    Key: 3,
+    Same: 4,
+    Fits: 5,
+    Depends: 6,
+}
+
+
+class _Bounds(NamedTuple):
+    low: int
+    high: int
+    least: int
+    most: int
+    below: int
+
+
+def encode(cls: type[Record]) -> bytes:
+    """Return the table of a format; GROUNDSTOP_FORMAT_TABLE names the file that holds it."""
+    return _Encoder(cls).encode()
+
+
+class _Encoder:
+    def __init__(self, cls: type[Record]) -> None:
+        self.sites = list(Site(cls).below())
+        self.numbers = {site_key(site): number for number, site in enumerate(self.sites)}
+        self.targets: set[tuple[object, ...]] = set()
+        self.cases: list[bytes] = []
+        self.domains: list[bytes] = []
+        self.domain_cases: list[bytes] = []
+        self.paths: list[bytes] = []
+        self.hops: list[bytes] = []
+        self.values: list[int] = []
+        self.octets = bytearray()
+
+    def encode(self) -> bytes:
+        rows = [
+            (site, field, self.field(site, field))
+            for site in self.sites
+            for field in site.record.__fields__.values()
+        ]
+        fields = [
+            self.packed(row, (site_key(site), field.attribute) in self.targets)
+            for site, field, row in rows
+        ]
+        records, first = [], 0
+        for site in self.sites:
+            own = list(site.record.__fields__.values())
+            records.append(
+                _RECORD.pack(first, len(own), least_size(site.record), any(map(_patched, own)))
+            )
+            first += len(own)
+        sections = [records, fields, self.cases, self.domains, self.domain_cases]
+        sections += [self.paths, self.hops, [value.to_bytes(8, "little") for value in self.values]]
+        counts = [len(section) for section in sections]
+        body = b"".join(_padded(b"".join(section)) for section in sections)
+        body += _padded(bytes(self.octets))
+        size = _HEADER.size + len(body)
+        return _HEADER.pack(_MAGIC, _VERSION, size, *counts, len(self.octets)) + body
+
+    def packed(self, row: dict[str, int], target: bool) -> bytes:  # noqa: FBT001 - one caller
+        row["flags"] |= _TARGET if target else 0
+        return _FIELD.pack(*row.values())
+
+    def field(self, site: Site, field: Field) -> dict[str, int]:
+        row = {
+            "kind": _kind(field),
+            "role": 0,
+            "width": 0,
+            "flags": 0,
+            "record": self.numbers[site_key(site)],
+            "child": _NONE,
+            "ref": _NONE,
+            "ref2": _NONE,
+            "values_first": 0,
+            "values_count": 0,
+            "cases_first": 0,
+            "cases_count": 0,
+            "path_least": _NONE,
+            "path_most": _NONE,
+            "path_below": _NONE,
+            "domain": _NONE,
+            "weight": min(field.weight, DEFAULT_WEIGHT),
+            "fixed": 0,
+            "octets": 0,
+            "algorithm": 0,
+            "low": 0,
+            "high": _MAX64,
+            "constant": 0,
+            "reserved": 0,
+        }
+        if isinstance(field, IntegerField):
+            self.integer(site, field, row)
+        elif isinstance(field, OctetsField):
+            row["fixed"] = field.fixed
+            row["ref"] = _local(site, field.size)
+            if field.constant is not None:
+                row["role"] = Role.CONSTANT.value
+                row["octets"] = len(self.octets)
+                self.octets += field.constant
+        elif isinstance(field, ArrayField):
+            self.array(site, field, row)
+        elif isinstance(field, OffsetsField):
+            row["ref"] = _local(site, field.to)
+            _wire(row, field.wire, site)
+        elif isinstance(field, RecordField):
+            row["child"] = self.number(site, field, field.record)
+            row["ref"] = _local(site, field.size)
+        elif isinstance(field, UnionField):
+            row["ref"] = _local(site, field.tag)
+            row["cases_first"] = len(self.cases)
+            row["cases_count"] = len(field.cases)
+            for tag, case in field.cases.items():
+                number = _NONE if case is None else self.number(site, field, case)
+                self.cases.append(_CASE.pack(tag, number, 0))
+        return row
+
+    def number(self, site: Site, field: Field, record: type[Record]) -> int:
+        return self.numbers[site_key(Site(record, site, field))]
+
+    def integer(self, site: Site, field: IntegerField, row: dict[str, int]) -> None:
+        _wire(row, field.wire, site)
+        row["role"] = field.role.value
+        row["ref"] = _local(site, field.of or field.first)
+        row["constant"] = field.constant
+        row["algorithm"] = field.algorithm.code if field.algorithm else 0
+        members = (field.mask,) if field.flags is not None else field.members
+        row["values_first"], row["values_count"] = len(self.values), len(members)
+        self.values += members
+        bounds = self.bounds(site, field)
+        row["low"], row["high"] = bounds.low, bounds.high
+        row["path_least"], row["path_most"] = bounds.least, bounds.most
+        row["path_below"] = bounds.below
+        reference = field.reference
+        if reference is not None:
+            row["domain"] = self.domain(site, reference)
+        if field.ascending:
+            row["flags"] |= _ASCENDING
+        if field.domain is not None:
+            row["flags"] |= _HARD
+        if field.role.value <= Role.FLAGS.value:
+            asked = members or row["domain"] != _NONE or field.ascending
+            paths = (bounds.least, bounds.most, bounds.below)
+            if asked or paths != (_NONE,) * 3 or (bounds.low, bounds.high) != (
+                0,
+                field.wire.maximum,
+            ):
+                row["flags"] |= _CHECK
+        tags = (f.tag for f in site.record.__fields__.values() if isinstance(f, UnionField))
+        if field.attribute in tags:
+            row["flags"] |= _TAG
+
+    def bounds(self, site: Site, field: IntegerField) -> _Bounds:
+        low, high = 0, field.wire.maximum
+        if isinstance(field.at_least, int):
+            low = field.at_least
+        if isinstance(field.at_most, int):
+            high = field.at_most
+        if isinstance(field.below, int):
+            high = min(high, field.below - 1)
+        return _Bounds(
+            low,
+            high,
+            self.path(site, field.at_least),
+            self.path(site, field.at_most),
+            self.path(site, field.below),
+        )
+
+    def array(self, site: Site, field: ArrayField, row: dict[str, int]) -> None:
+        row["fixed"] = field.count if isinstance(field.count, int) else 0
+        row["ref"] = _local(site, field.count)
+        if isinstance(field.item, Wire):
+            _wire(row, field.item, site)
+            return
+        row["child"] = self.number(site, field, field.item)
+        item = list(field.item.__fields__.values())
+        for local, inner in enumerate(item):
+            if isinstance(inner, IntegerField) and inner.ascending:
+                row["ref2"] = local
+        row["cases_first"], row["cases_count"] = len(self.cases), len(field.last)
+        for name, allowed in field.last.items():
+            local = list(field.item.__fields__).index(name)
+            self.cases.append(_CASE.pack(len(self.values) << 32 | len(allowed), local, 0))
+            self.values += allowed
+
+    def path(self, site: Site, path: int | str | None) -> int:
+        """Return the number of a path, or none where it leads out of this format."""
+        if not isinstance(path, str):
+            return _NONE
+        try:
+            self.target(resolve(site, path))
+        except UnresolvedError:
+            return _NONE
+        hops = hops_of(site, path)
+        self.paths.append(_PAIR.pack(len(self.hops), len(hops)))
+        self.hops += [_PAIR.pack(*hop) for hop in hops]
+        return len(self.paths) - 1
+
+    def target(self, target: Target) -> None:
+        """Remember that others refer to a field: through its count, to the array itself."""
+        field = target.field
+        if isinstance(field, IntegerField) and field.role is Role.COUNT:
+            field = target.site.record.__fields__[field.of]
+        self.targets.add((site_key(target.site), field.attribute))
+
+    def domain(self, site: Site, domain: Domain) -> int:
+        path, key_field, low, high = _NONE, 0, 0, _MAX64
+        cases: list[bytes] = []
+        if isinstance(domain, Between):
+            low, high = domain.low, domain.high
+        elif isinstance(domain, Index):
+            path = self.path(site, domain.path)
+        elif isinstance(domain, Key):
+            path = self.path(site, domain.table)
+            if path != _NONE:
+                target, key = table_of(site, domain)
+                if isinstance(target.field, ArrayField) and not isinstance(
+                    target.field.item, Wire
+                ):
+                    names = list(target.field.item.__fields__.values())
+                    key_field = names.index(key) if key is not None else 0
+        elif isinstance(domain, Same | Fits):
+            path = self.path(site, domain.path)
+            if isinstance(domain, Fits):
+                cases = [_DOMAIN_CASE.pack(value, need, 0, 0) for value, need in domain.needs]
+        elif isinstance(domain, Depends):
+            key_field = _local(site, domain.on)
+            cases = [
+                _DOMAIN_CASE.pack(value, 0, self.domain(site, case), 0)
+                for value, case in domain.cases
+            ]
+        if path == _NONE and isinstance(domain, Index | Key | Same | Fits):
+            domain = Anything()
+        first = len(self.domain_cases)
+        self.domain_cases += cases
+        self.domains.append(
+            _DOMAIN.pack(
+                _DOMAINS[type(domain)], path, key_field, first, len(cases), 0, low, high
+            )
+        )
+        return len(self.domains) - 1
+
+
+def _kind(field: Field) -> int:
+    if isinstance(field, RecordField) and field.is_part:
+        return _PART
+    return _KINDS[type(field)]
+
+
+def _patched(field: Field) -> bool:
+    """Return whether the field's value is known only when its whole record is written."""
+    return isinstance(field, OffsetsField) or (
+        isinstance(field, IntegerField)
+        and field.role in {Role.SIZE, Role.TOTAL, Role.CHECKSUM}
+    )
+
+
+def _local(site: Site, name: int | str | None) -> int:
+    """Return the number of a sibling field within its record."""
+    if not isinstance(name, str) or not name:
+        return _NONE
+    return list(site.record.__fields__).index(name)
+
+
+def _wire(row: dict[str, int], wire: Wire, site: Site) -> None:
+    row["width"] = wire.size
+    if (wire.order or site.record.__order__) == "big":
+        row["flags"] |= _BIG
+
+
+def _padded(section: bytes) -> bytes:
+    return section + bytes(-len(section) % 8)
+

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Source coverage of a core: the corpus replayed on a profiled build, read with llvm-cov.
+
+Not through Atheris: it leaves with `_exit`, and the profile is never written
+(engine-notes 8).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundstop.config import Project
+from groundstop.corpus import entries
+from groundstop.errors import ReplayError, ToolError
+from groundstop.model import Death, Release, Sanitizer, Variant
+from groundstop.replay import open_worker
+from groundstop.target import Target, build
+from groundstop.toolchain import find_llvm_tool
+
+__all__ = ["CoverageReport", "FileCoverage", "measure_coverage"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileCoverage:
+    """One source file: lines and branches, how many there are and how many were reached."""
+
+    path: Path
+    lines: int
+    lines_reached: int
+    branches: int
+    branches_reached: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageReport:
+    """What `inputs` inputs of the corpus reach in `release`.
+
+    `deaths` counts the inputs on which the core died: what they reached is not in here.
+    `html` is the folder of the annotated sources, if it was asked for.
+    """
+
+    release: Release
+    inputs: int
+    deaths: int
+    files: tuple[FileCoverage, ...]
+    html: Path | None
+
+
+def measure_coverage(
+    target: Target, project: Project, release: Release, html: Path | None = None
+) -> CoverageReport:
+    """Replay the target's whole corpus and measure; raises ToolError without llvm's tools."""
+    variant = Variant(release, Sanitizer.COVERAGE)
+    library = build(target, variant, project).library
+    inputs = [entry.data for entry in entries(target, project)]
+    if not inputs:
+        raise ReplayError(f"the corpus of {target.name} is empty: add a seed first")
+    with tempfile.TemporaryDirectory(prefix="coverage-", dir=project.state) as temporary:
+        folder = Path(temporary)
+        profile = {"LLVM_PROFILE_FILE": f"{folder}/%p-%m.profraw"}
+        with open_worker(target, variant, project, environment=profile) as worker:
+            deaths = sum(isinstance(worker.run(data), Death) for data in inputs)
+        merged = folder / "merged.profdata"
+        raw = sorted(folder.glob("*.profraw"))
+        if not raw:
+            raise ReplayError(f"{target.name} {variant} wrote no profile: it died on every input")
+        _run("llvm-profdata", "merge", "-sparse", *map(str, raw), "-o", str(merged))
+        profile_flag = f"-instr-profile={merged}"
+        exported = _run("llvm-cov", "export", "-summary-only", profile_flag, str(library))
+        if html is not None:
+            html.mkdir(parents=True, exist_ok=True)
+            out = f"-output-dir={html}"
+            _run("llvm-cov", "show", "-format=html", out, profile_flag, str(library))
+    return CoverageReport(release, len(inputs), deaths, _files(exported), html)
+
+
+def _files(exported: str) -> tuple[FileCoverage, ...]:
+    files = json.loads(exported)["data"][0]["files"]
+    found = []
+    for file in files:
+        lines, branches = file["summary"]["lines"], file["summary"]["branches"]
+        counts = (lines["count"], lines["covered"], branches["count"], branches["covered"])
+        found.append(FileCoverage(Path(file["filename"]), *counts))
+    return tuple(sorted(found, key=lambda f: f.path))
+
+
+def _run(tool: str, *arguments: str) -> str:
+    run = subprocess.run(
+        [find_llvm_tool(tool), *arguments], capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        raise ToolError(f"{tool} failed:\n{run.stderr.rstrip()}")
+    return run.stdout

@@ -58,7 +58,7 @@ _Noreturn void gs_death_end(const char *kind);
 void gs_death_frame(unsigned number, uintptr_t pc);
 bool gs_death_knows(uintptr_t pc);
 
-/* runner_signals.c: report deadly signals; nothing to do under AddressSanitizer. */
+/* runner_signals.c: from now on report deadly signals that no sanitizer runtime reports. */
 void gs_signals_handle(void);
 
 /* runner_setup.c: everything before the first input. */

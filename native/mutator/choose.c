@@ -80,6 +80,8 @@ static bool is_member(const struct groundstop_mutator *m, const struct gsm_field
 		return (value & ~members[0]) == 0;
 	if (field->role != GSM_ENUM)
 		return true;
+	if (field->member_mask)
+		return value < 64 && (field->member_mask >> value & 1);
 	for (uint32_t i = 0; i < field->values_count; i++)
 		if (members[i] == value)
 			return true;
@@ -119,11 +121,17 @@ static bool agrees(struct groundstop_mutator *m, uint32_t integer, const struct 
 /* Whether an integer may have a value, but for its order among the array's elements. */
 bool gsm_allowed(struct groundstop_mutator *m, uint32_t integer, uint64_t value)
 {
-	const struct gsm_domain *domain = binding(m, integer);
+	const struct gsm_field *field = gsm_field_of(m, integer);
+	const struct gsm_domain *domain;
 	struct gsm_range range;
 
-	if (!gsm_range(m, integer, &range) || value < range.low || value > range.high ||
-	    !is_member(m, gsm_field_of(m, integer), value))
+	if (value < field->low || value > field->high || !is_member(m, field, value))
+		return false;
+	if (field->domain == GSM_NONE && field->path_least == GSM_NONE &&
+	    field->path_most == GSM_NONE && field->path_below == GSM_NONE)
+		return true;
+	domain = binding(m, integer);
+	if (!gsm_range(m, integer, &range) || value < range.low || value > range.high)
 		return false;
 	if (domain && domain->kind >= GSM_KEY && domain->kind <= GSM_FITS)
 		return agrees(m, integer, domain, value);

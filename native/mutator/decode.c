@@ -6,6 +6,8 @@
  * checksums, offsets, constants and references decode, and are healed by encoding.
  * A part that does not decode is kept as bytes; what is behind the last field is lost.
  */
+#include <string.h>
+
 #include "tree.h"
 
 struct cursor {
@@ -27,6 +29,12 @@ static bool read_integer(struct cursor *cursor, const struct gsm_field *field, u
 	if (field->flags & GSM_BIG)
 		for (uint32_t i = 0; i < field->width; i++)
 			v = v << 8 | p[i];
+	else if (field->width == 1)
+		v = p[0];
+	else if (field->width == 2)
+		memcpy(&v, p, 2); /* table.c refuses to compile where this is wrong */
+	else if (field->width == 4)
+		memcpy(&v, p, 4);
 	else
 		for (uint32_t i = field->width; i-- > 0;)
 			v = v << 8 | p[i];

@@ -16,6 +16,12 @@ static void store(uint8_t *p, const struct gsm_field *field, uint64_t value)
 	if (field->flags & GSM_BIG)
 		for (uint32_t i = field->width; i-- > 0; value >>= 8)
 			p[i] = (uint8_t)value;
+	else if (field->width == 1)
+		p[0] = (uint8_t)value;
+	else if (field->width == 2)
+		memcpy(p, &value, 2); /* table.c refuses to compile where this is wrong */
+	else if (field->width == 4)
+		memcpy(p, &value, 4);
 	else
 		for (uint32_t i = 0; i < field->width; i++, value >>= 8)
 			p[i] = (uint8_t)value;
@@ -170,7 +176,7 @@ static bool encode_record(struct groundstop_mutator *m, uint32_t node, struct ou
 	for (uint32_t i = 0; i < r->field_count; i++)
 		if (!encode_field(m, first + i, first, out))
 			return false;
-	if (r->patches)
+	if (r->flags & GSM_PATCHED)
 		patch(m, node, r, out);
 	return true;
 }

@@ -72,6 +72,7 @@ static bool fresh_integer(struct groundstop_mutator *m, uint32_t node, uint32_t 
 	if (!gsm_choose(m, node, &value))
 		return false;
 	gsm_at(m, node)->value = value;
+	gsm_changed(m);
 	return true;
 }
 

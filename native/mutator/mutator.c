@@ -99,13 +99,19 @@ static void record_operator(struct groundstop_mutator *m, enum groundstop_operat
 static uint32_t decode(struct groundstop_mutator *m, const uint8_t *data, size_t size,
                        const uint8_t *other, size_t other_size)
 {
+	static const uint8_t nothing[1];
 	uint32_t root;
 
+	if (size == 0)
+		data = nothing; /* not NULL, to which nothing may be added */
+	if (other_size == 0)
+		other = NULL;
 	m->node_count = 0;
 	m->part_count = 0;
 	m->scratch_used = 0;
 	m->other = GSM_NONE;
-	m->removed = false;
+	gsm_changed(m);
+	m->again = false;
 	m->hands_off = false;
 	m->tear = GSM_TEAR_NONE;
 	root = gsm_decode(m, data, size);
@@ -123,10 +129,11 @@ static uint32_t decode(struct groundstop_mutator *m, const uint8_t *data, size_t
 
 static void repair(struct groundstop_mutator *m, uint32_t root)
 {
+	gsm_changed(m); /* operators set values without a word */
 	gsm_repair(m, root);
-	if (!m->removed)
+	if (!m->again)
 		return;
-	m->removed = false;
+	m->again = false;
 	gsm_repair(m, root);
 }
 
@@ -206,7 +213,8 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 	size_t changed, encoded;
 
 	record_operator(m, GROUNDSTOP_OP_BYTES);
-	memmove(m->out, data, size);
+	if (size)
+		memmove(m->out, data, size);
 	changed = m->bytes ? m->bytes(m->out, size, max_size)
 	                   : gsm_mutate_bytes(m, m->out, size, max_size);
 	if (changed == 0 || changed > max_size)
@@ -217,7 +225,8 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 	memcpy(m->scratch, m->out, changed);
 	root = decode(m, m->scratch, changed, NULL, 0);
 	m->scratch_used = changed;
-	m->fix = true;
+	m->fix = m->strict = true;
+	m->thorough = false;
 	if (root == GSM_NONE)
 		return changed;
 	repair(m, root);
@@ -249,6 +258,7 @@ static size_t mutate(struct groundstop_mutator *m, const uint8_t *data, size_t s
 			break;
 		m->fix = !gsm_one_in(&m->random, 64);
 		m->strict = !gsm_one_in(&m->random, 32);
+		m->thorough = m->strict && gsm_one_in(&m->random, 8);
 		if (!gsm_operate(m, op))
 			continue;
 		if (!m->hands_off)
@@ -303,7 +313,7 @@ size_t groundstop_mutator_repair(struct groundstop_mutator *m, uint8_t *data, si
 	if (room == 0 || size > room)
 		return 0;
 	m->random.state = 0;
-	m->fix = m->strict = true;
+	m->fix = m->strict = m->thorough = true;
 	root = decode(m, data, size, NULL, 0);
 	if (root == GSM_NONE)
 		return 0;

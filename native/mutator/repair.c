@@ -31,10 +31,12 @@ static bool change_condition(struct groundstop_mutator *m, uint32_t node)
 		if (!gsm_allowed(m, on, value))
 			continue;
 		gsm_at(m, on)->value = value;
+		gsm_changed(m);
 		if (value != kept && gsm_choose(m, node, &ignored))
 			return true;
 	}
 	gsm_at(m, on)->value = kept;
+	gsm_changed(m);
 	return false;
 }
 
@@ -81,6 +83,7 @@ static bool repair_union(struct groundstop_mutator *m, uint32_t node)
 	for (uint32_t i = 0; i < field->cases_count; i++) {
 		gsm_at(m, tag)->value =
 			m->table.cases[field->cases_first + (start + i) % field->cases_count].tag;
+		gsm_changed(m);
 		if (gsm_allowed(m, tag, gsm_at(m, tag)->value) && gsm_fresh_body(m, node) &&
 		    (gsm_at(m, node)->first == GSM_NONE || gsm_repair(m, node)))
 			return true;
@@ -110,11 +113,11 @@ static void repair_order(struct groundstop_mutator *m, uint32_t array)
 
 			while (before != element && *key_of(m, array, before) < key)
 				before = gsm_at(m, before)->next;
-			if (before != element && *key_of(m, array, before) == key &&
-			    !gsm_free_key(m, array, element)) {
-				gsm_unlink(m, element);
-				m->removed = true;
-			} else if (before != element && *key_of(m, array, element) == key) {
+			if (before != element && *key_of(m, array, before) == key) {
+				if (!gsm_free_key(m, array, element))
+					gsm_unlink(m, element);
+				m->again = true;
+			} else if (before != element) {
 				gsm_unlink(m, element);
 				gsm_link(m, array, element, before);
 			}
@@ -142,6 +145,7 @@ static bool repair_last(struct groundstop_mutator *m, uint32_t array)
 			fine |= values[v] == n->value;
 		if (!fine) {
 			n->value = values[gsm_below(&m->random, count)];
+			gsm_changed(m);
 			changed = true;
 		}
 	}
@@ -156,14 +160,14 @@ static bool repair_array(struct groundstop_mutator *m, uint32_t array)
 
 	while (gsm_at(m, array)->value > limits.high) {
 		gsm_unlink(m, gsm_at(m, array)->last);
-		m->removed = true;
+		m->again = true;
 	}
 	for (element = gsm_at(m, array)->first; element != GSM_NONE && field->child != GSM_NONE;
 	     element = next) {
 		next = gsm_at(m, element)->next;
 		if (!gsm_repair(m, element)) {
 			gsm_unlink(m, element);
-			m->removed = true;
+			m->again = true;
 		}
 	}
 	while (gsm_at(m, array)->value < limits.low) {
@@ -184,11 +188,13 @@ static bool repair_field(struct groundstop_mutator *m, uint32_t node, bool *agai
 
 	switch (field->kind) {
 	case GSM_INTEGER:
-		if (!(field->flags & GSM_CHECK) || (n->flags & GSM_KEEP) ||
+		if ((n->flags & GSM_KEEP) ||
+		    (field->domain != GSM_NONE && !(field->flags & GSM_HARD) && !m->thorough) ||
 		    gsm_allowed(m, node, n->value))
 			return true;
 		if (gsm_choose(m, node, &value)) {
 			n->value = value;
+			gsm_changed(m);
 			return true;
 		}
 		if (field->domain != GSM_NONE &&
@@ -221,11 +227,18 @@ bool gsm_repair(struct groundstop_mutator *m, uint32_t node)
 	if (record == GSM_NONE)
 		return false;
 	r = &m->table.records[record];
+	if (!(r->flags & GSM_RULED))
+		return true;
 	for (int pass = 0; again && pass < MAX_PASSES; pass++) {
 		again = false;
 		fine = true;
-		for (uint32_t i = 0; i < r->field_count; i++)
-			fine &= repair_field(m, gsm_at(m, node)->first + i, &again);
+		for (uint32_t i = 0; i < r->field_count; i++) {
+			uint32_t field = gsm_at(m, node)->first + i;
+			const struct gsm_field *f = gsm_field_of(m, field);
+
+			if (f->kind != GSM_INTEGER || (f->flags & GSM_CHECK))
+				fine &= repair_field(m, field, &again);
+		}
 	}
 	return fine && !again;
 }

@@ -43,7 +43,7 @@ static uint32_t find_key(struct groundstop_mutator *m, uint32_t array, uint32_t 
 	return GSM_NONE;
 }
 
-static uint32_t deref(struct groundstop_mutator *m, uint32_t integer, int derefs)
+static uint32_t find(struct groundstop_mutator *m, uint32_t integer, int derefs)
 {
 	const struct gsm_domain *domain;
 	uint32_t array;
@@ -59,6 +59,22 @@ static uint32_t deref(struct groundstop_mutator *m, uint32_t integer, int derefs
 	if (domain->kind == GSM_INDEX)
 		return gsm_element(m, array, gsm_at(m, integer)->value);
 	return find_key(m, array, domain->key_field, gsm_at(m, integer)->value);
+}
+
+/* As find, but most are asked for again before anything changes. */
+static uint32_t deref(struct groundstop_mutator *m, uint32_t integer, int derefs)
+{
+	struct gsm_deref_memo *memo = &m->derefs[integer % GSM_DEREFS];
+	uint64_t value = gsm_at(m, integer)->value;
+
+	if (memo->integer != integer || memo->generation != m->generation || memo->value != value)
+		*memo = (struct gsm_deref_memo){
+			.value = value,
+			.integer = integer,
+			.element = find(m, integer, derefs),
+			.generation = m->generation,
+		};
+	return memo->element;
 }
 
 static uint32_t up(struct groundstop_mutator *m, uint32_t node, uint32_t hops)

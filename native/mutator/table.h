@@ -52,6 +52,11 @@ enum gsm_field_flag {
 	GSM_HARD = 32,      /* the domain is a rule, not just usual */
 };
 
+enum gsm_record_flag {
+	GSM_PATCHED = 1,    /* has fields that are known only when the record is written */
+	GSM_RULED = 2,      /* it, or a record in it, has rules that a change can break */
+};
+
 enum gsm_domain_kind {
 	GSM_ANYTHING = 0,
 	GSM_BETWEEN = 1,    /* low to high */
@@ -78,7 +83,7 @@ struct gsm_header {
 struct gsm_record {
 	uint32_t field_first, field_count;
 	uint32_t min_size;  /* bytes */
-	uint32_t patches;   /* not 0 when fields are known only after the record is written */
+	uint32_t flags;     /* gsm_record_flag */
 };
 
 /* Numbers of fields (ref, ref2, key_field) count within the record, from 0. */
@@ -96,7 +101,7 @@ struct gsm_field {
 	uint32_t algorithm;                  /* of a checksum */
 	uint64_t low, high;                  /* bounds that are numbers */
 	uint64_t constant;
-	uint64_t reserved;
+	uint64_t member_mask;                /* bit v for each member v, if all are below 64 */
 };
 
 /* Of a union: tag, and the record of the body or NONE.  Of an array: an integer field

@@ -4,17 +4,6 @@
 
 #include "tree.h"
 
-/* GSM_NONE when the arena is used up. */
-uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t count)
-{
-	uint32_t first = m->node_count;
-
-	if (count > m->node_capacity - first)
-		return GSM_NONE;
-	m->node_count += count;
-	return first;
-}
-
 /* NULL when the scratch memory is used up. */
 uint8_t *gsm_scratch_take(struct groundstop_mutator *m, size_t size)
 {
@@ -26,50 +15,6 @@ uint8_t *gsm_scratch_take(struct groundstop_mutator *m, size_t size)
 	return start;
 }
 
-void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field, uint32_t parent)
-{
-	uint16_t weight = GSM_FULL_WEIGHT;
-
-	if (parent != GSM_NONE) {
-		uint32_t product = gsm_at(m, parent)->weight * m->table.fields[field].weight;
-
-		weight = (uint16_t)((product + GSM_FULL_WEIGHT - 1) / GSM_FULL_WEIGHT);
-	}
-	*gsm_at(m, node) = (struct gsm_node){
-		.first = GSM_NONE,
-		.last = GSM_NONE,
-		.next = GSM_NONE,
-		.prev = GSM_NONE,
-		.parent = parent,
-		.field = field,
-		.weight = weight,
-	};
-}
-
-/* The record that a node holds, or GSM_NONE; then the node's `first` is its fields'. */
-uint32_t gsm_record_of(const struct groundstop_mutator *m, uint32_t node)
-{
-	const struct gsm_node *n = &m->nodes[node];
-	const struct gsm_field *field;
-
-	if (n->first == GSM_NONE)
-		return GSM_NONE;
-	if (n->field == GSM_NONE)
-		return 0;
-	field = &m->table.fields[n->field];
-	if (n->flags & GSM_ELEMENT)
-		return field->child;
-	switch (field->kind) {
-	case GSM_RECORD:
-	case GSM_PART:
-		return field->child;
-	case GSM_UNION:
-		return (uint32_t)n->value;
-	default:
-		return GSM_NONE;
-	}
-}
-
 /* Not taken out, nor inside something that was. */
 bool gsm_is_live(const struct groundstop_mutator *m, uint32_t node)
 {
@@ -79,36 +24,35 @@ bool gsm_is_live(const struct groundstop_mutator *m, uint32_t node)
 	return true;
 }
 
-uint32_t gsm_element(const struct groundstop_mutator *m, uint32_t array, uint64_t index)
+uint32_t gsm_element(struct groundstop_mutator *m, uint32_t array, uint64_t index)
 {
-	uint32_t element;
+	struct gsm_bookmark *mark = &m->bookmark[0];
 
-	if (index >= m->nodes[array].value)
+	if (index >= gsm_at(m, array)->value)
 		return GSM_NONE;
-	element = m->nodes[array].first;
-	while (index-- && element != GSM_NONE)
-		element = m->nodes[element].next;
-	return element;
+	if (mark->array != array || mark->index > index)
+		*mark = (struct gsm_bookmark){array, gsm_at(m, array)->first, 0};
+	for (; mark->index < index && mark->element != GSM_NONE; mark->index++)
+		mark->element = gsm_at(m, mark->element)->next;
+	return mark->element;
 }
 
-uint32_t gsm_element_index(const struct groundstop_mutator *m, uint32_t element)
+uint32_t gsm_element_index(struct groundstop_mutator *m, uint32_t element)
 {
+	struct gsm_bookmark *mark = &m->bookmark[1];
+	uint32_t array = gsm_at(m, element)->parent;
 	uint32_t index = 0;
 
-	for (uint32_t e = m->nodes[element].prev; e != GSM_NONE; e = m->nodes[e].prev)
-		index++;
+	for (uint32_t e = element; ; e = gsm_at(m, e)->prev, index++) {
+		if (mark->array == array && mark->element == e) {
+			index += mark->index;
+			break;
+		}
+		if (gsm_at(m, e)->prev == GSM_NONE)
+			break;
+	}
+	*mark = (struct gsm_bookmark){array, element, index};
 	return index;
-}
-
-/* The integer field `key` of an element, or GSM_NONE when it has no such field. */
-uint32_t gsm_key_node(const struct groundstop_mutator *m, uint32_t element, uint32_t key)
-{
-	uint32_t record = gsm_record_of(m, element);
-
-	if (record == GSM_NONE || key >= m->table.records[record].field_count)
-		return GSM_NONE;
-	key += m->nodes[element].first;
-	return gsm_is_integer(m, key) ? key : GSM_NONE;
 }
 
 void gsm_unlink(struct groundstop_mutator *m, uint32_t element)
@@ -127,6 +71,7 @@ void gsm_unlink(struct groundstop_mutator *m, uint32_t element)
 	n->next = n->prev = GSM_NONE;
 	n->flags |= GSM_DEAD;
 	array->value--;
+	gsm_changed(m);
 }
 
 /* `before` GSM_NONE: at the end. */
@@ -148,6 +93,7 @@ void gsm_link(struct groundstop_mutator *m, uint32_t array, uint32_t element, ui
 	n->parent = array;
 	n->flags &= (uint16_t)~GSM_DEAD;
 	a->value++;
+	gsm_changed(m);
 }
 
 static bool copy_elements(struct groundstop_mutator *m, uint32_t to, uint32_t from)

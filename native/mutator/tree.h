@@ -40,6 +40,18 @@ struct gsm_node {
 enum gsm_tear { GSM_TEAR_NONE = 0, GSM_TEAR_CUT = 1, GSM_TEAR_ZERO = 2 };
 
 #define GSM_MAX_PARTS 16u
+#define GSM_DEREFS 16u /* references remembered; a power of two */
+
+/* Where a search ended, to go on from there; forgotten when any array changes. */
+struct gsm_bookmark {
+	uint32_t array, element, index;
+};
+
+/* What a reference with a value led to in a generation of the tree. */
+struct gsm_deref_memo {
+	uint64_t value;
+	uint32_t integer, element, generation;
+};
 
 struct groundstop_mutator {
 	struct gsm_table table;
@@ -56,9 +68,13 @@ struct groundstop_mutator {
 	size_t capacity;             /* largest max_size */
 	uint32_t parts[GSM_MAX_PARTS][2]; /* nodes of the root's parts: first, end */
 	uint32_t part_count;
+	uint32_t generation;         /* counts changes that references may feel */
+	struct gsm_bookmark bookmark[2]; /* of gsm_element, of gsm_element_index */
+	struct gsm_deref_memo derefs[GSM_DEREFS];
 	bool fix;                    /* compute derived fields, or write them as they are */
-	bool strict;                 /* also what is only usual */
-	bool removed;                /* repairing took an element out */
+	bool strict;                 /* choose also by what is only usual */
+	bool thorough;               /* repair also what is only usual */
+	bool again;                  /* repairing changed what it had already looked at */
 	bool hands_off;              /* the operator wants no repair */
 	enum gsm_tear tear;
 	uint32_t tear_node;          /* where the tear begins */
@@ -78,6 +94,44 @@ static inline const struct gsm_field *gsm_field_of(const struct groundstop_mutat
                                                    uint32_t node)
 {
 	return &m->table.fields[m->nodes[node].field];
+}
+
+/* GSM_NONE when the arena is used up. */
+static inline uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t count)
+{
+	uint32_t first = m->node_count;
+
+	if (count > m->node_capacity - first)
+		return GSM_NONE;
+	m->node_count += count;
+	return first;
+}
+
+static inline void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field,
+                                 uint32_t parent)
+{
+	struct gsm_node *n = gsm_at(m, node);
+	uint32_t weight = parent == GSM_NONE ? GSM_FULL_WEIGHT : gsm_at(m, parent)->weight;
+
+	if (parent != GSM_NONE && m->table.fields[field].weight != GSM_FULL_WEIGHT)
+		weight = (weight * m->table.fields[field].weight + GSM_FULL_WEIGHT - 1) /
+		         GSM_FULL_WEIGHT;
+	n->value = 0;
+	n->bytes = NULL;
+	n->size = 0;
+	n->first = n->last = n->next = n->prev = GSM_NONE;
+	n->parent = parent;
+	n->field = field;
+	n->flags = 0;
+	n->weight = (uint16_t)weight;
+	n->at = 0;
+}
+
+/* References may lead elsewhere from now on. */
+static inline void gsm_changed(struct groundstop_mutator *m)
+{
+	m->generation++;
+	m->bookmark[0].array = m->bookmark[1].array = GSM_NONE;
 }
 
 /* Of a node in a record: the node that holds the record. */
@@ -123,6 +177,34 @@ static inline bool gsm_is_plain(const struct groundstop_mutator *m, uint32_t nod
 	       (gsm_is_element(m, node) || gsm_field_of(m, node)->role <= GSM_FLAGS);
 }
 
+/* The record that a node holds, or GSM_NONE; then the node's `first` is its fields'. */
+static inline uint32_t gsm_record_of(const struct groundstop_mutator *m, uint32_t node)
+{
+	const struct gsm_node *n = &m->nodes[node];
+	const struct gsm_field *field;
+
+	if (n->first == GSM_NONE)
+		return GSM_NONE;
+	if (n->field == GSM_NONE)
+		return 0;
+	field = &m->table.fields[n->field];
+	if ((n->flags & GSM_ELEMENT) || field->kind == GSM_PART || field->kind == GSM_RECORD)
+		return field->child;
+	return field->kind == GSM_UNION ? (uint32_t)n->value : GSM_NONE;
+}
+
+/* The integer field `key` of an element, or GSM_NONE when it has no such field. */
+static inline uint32_t gsm_key_node(const struct groundstop_mutator *m, uint32_t element,
+                                    uint32_t key)
+{
+	uint32_t record = gsm_record_of(m, element);
+
+	if (record == GSM_NONE || key >= m->table.records[record].field_count)
+		return GSM_NONE;
+	key += m->nodes[element].first;
+	return gsm_is_integer(m, key) ? key : GSM_NONE;
+}
+
 static inline uint64_t gsm_maximum(uint32_t width)
 {
 	return width >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * width)) - 1;
@@ -131,14 +213,10 @@ static inline uint64_t gsm_maximum(uint32_t width)
 #pragma GCC visibility push(hidden)
 
 /* tree.c */
-uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t count);
 uint8_t *gsm_scratch_take(struct groundstop_mutator *m, size_t size);
-uint32_t gsm_record_of(const struct groundstop_mutator *m, uint32_t node);
-void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field, uint32_t parent);
 bool gsm_is_live(const struct groundstop_mutator *m, uint32_t node);
-uint32_t gsm_element(const struct groundstop_mutator *m, uint32_t array, uint64_t index);
-uint32_t gsm_element_index(const struct groundstop_mutator *m, uint32_t element);
-uint32_t gsm_key_node(const struct groundstop_mutator *m, uint32_t element, uint32_t key);
+uint32_t gsm_element(struct groundstop_mutator *m, uint32_t array, uint64_t index);
+uint32_t gsm_element_index(struct groundstop_mutator *m, uint32_t element);
 void gsm_unlink(struct groundstop_mutator *m, uint32_t element);
 void gsm_link(struct groundstop_mutator *m, uint32_t array, uint32_t element, uint32_t before);
 uint32_t gsm_clone(struct groundstop_mutator *m, uint32_t element);

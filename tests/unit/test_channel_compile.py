@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from groundstop.errors import GroundstopError, SourceError
-from groundstop.format import Record
 from groundstop.targets.channel.content import ChannelContent
 from groundstop.targets.channel.formats import (
     Bundle,
@@ -61,7 +60,7 @@ def criterion(tmp_path: Path, match: str) -> Criterion:
     ],
 )
 def test_each_form_of_a_criterion(
-    tmp_path: Path, written: str, kind: CriterionKind, body: Record | None
+    tmp_path: Path, written: str, kind: CriterionKind, body: Text | Range | Pattern | None
 ) -> None:
     index = 1 if written.startswith("number") else 0
     expected = Criterion(input=index, kind=kind, body=body)

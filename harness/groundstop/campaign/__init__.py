@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from groundstop.campaign._launch import Launch
     from groundstop.campaign._main import fuzz_main
     from groundstop.campaign._options import CampaignOptions
-    from groundstop.campaign._prepare import prepare, variant_of
+    from groundstop.campaign._prepare import format_table, prepare, variant_of
     from groundstop.campaign._progress import Artifact, CampaignResult, Progress
     from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
     from groundstop.campaign._supervise import Observer, run_campaign
@@ -30,6 +30,7 @@ __all__ = [
     "Progress",
     "RunDirectory",
     "clear_dead_runs",
+    "format_table",
     "fuzz_main",
     "prepare",
     "run_campaign",
@@ -49,6 +50,7 @@ _HOMES = {
     "Progress": "_progress",
     "RunDirectory": "_rundir",
     "clear_dead_runs": "_rundir",
+    "format_table": "_prepare",
     "fuzz_main": "_main",
     "prepare": "_prepare",
     "run_campaign": "_supervise",

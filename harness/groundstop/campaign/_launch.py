@@ -43,8 +43,9 @@ class Launch:
 
     `core` is the instrumented shared object and `entry` its C function, both None for an
     entry point written in Python.  `driver`, `runtime` and `mutator` are preloaded in this
-    order.  `share` is Python's share of the time, `scratch` the folder for temporary
-    files, `extra` what else goes into the environment (GROUNDSTOP_FORMAT_TABLE for a mutator).
+    order; `dictionary` is a file for libFuzzer's -dict.  `share` is Python's share of the
+    time, `scratch` the folder for temporary files, `symbolize` whether a dying process
+    takes a second to name functions and lines, `extra` what else goes into the environment.
     """
 
     driver: Path
@@ -54,7 +55,9 @@ class Launch:
     core: Path | None = None
     entry: str = ""
     mutator: Path | None = None
+    dictionary: Path | None = None
     share: float = 0.1
+    symbolize: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -67,8 +70,10 @@ class Launch:
         preload = self.preload()
         name, options = _SANITIZER_OPTIONS[self.sanitizer]
         symbolizer = shutil.which("llvm-symbolizer", path=environment.get("PATH"))
-        if symbolizer:
+        if symbolizer and self.symbolize:
             options = (*options, f"external_symbolizer_path={symbolizer}")
+        else:
+            options = (*options, "symbolize=0")
         ours = ":".join(options)
         theirs = environment.get(name)
         environment.update(self.extra)

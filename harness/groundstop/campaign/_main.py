@@ -28,17 +28,20 @@ _USAGE_STATUS = 2
 
 
 def fuzz_main(
-    target: str | Target, argv: Sequence[str], call: Callable[[bytes], object] | None = None
+    target: str | Target,
+    argv: Sequence[str] | None = None,
+    call: Callable[[bytes], object] | None = None,
 ) -> NoReturn:
     """Fuzz `target` (a name of the registry, or a Target) with libFuzzer's flags in `argv`.
 
-    `argv` is sys.argv: the script's own path comes first.  `call` is an entry point in
+    `argv` (default: sys.argv) begins with the script's own path.  `call` is an entry point in
     Python: it gets every input, drives the core through `groundstop.native` (its library
     is at os.environ["GROUNDSTOP_CORE"]), and may return -1 for "do not keep".
 
     Ends the process: with libFuzzer's status, or with 2 and a message when there was
     nothing to run.
     """
+    argv = sys.argv if argv is None else argv
     script = str(Path(argv[0]).resolve())
     try:
         options = ScriptOptions.parse(argv[1:], os.environ)
@@ -70,23 +73,24 @@ def _check_script(script: str, options: ScriptOptions) -> None:
 
 def _relaunch(target: str | Target, argv: list[str], options: ScriptOptions) -> NoReturn:
     """Build, and become the same program in the environment that it needs."""
-    from groundstop.campaign._prepare import prepare, variant_of
+    from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
     from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
-    from groundstop.campaign._seeds import corpus_folders
     from groundstop.target import load_target
 
     project = find_project(Path(argv[0]).parent)
     if isinstance(target, str):
         target = load_target(project, target)
-    clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
+    clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
     run = RunDirectory(project.state, target.name)
     variant = variant_of(target, options.release, options.sanitizer)
-    launch = prepare(target, project, variant, run.scratch, options.share)
+    launch = prepare(target, project, variant, run.scratch, share=options.share)
     arguments = list(argv)
     if options.flag("artifact_prefix") is None:
         folder = project.state / "findings" / target.name / str(variant)
         folder.mkdir(parents=True, exist_ok=True)
         arguments.append(f"-artifact_prefix={folder}/")
+    if launch.dictionary and options.flag("dict") is None:
+        arguments.append(f"-dict={launch.dictionary}")
     if not options.paths:
         arguments.extend(str(folder) for folder in corpus_folders(target, project))
     environment = launch.environment()
@@ -111,7 +115,7 @@ def _fuzz(
     from groundstop.native import load_core, preloaded_driver
 
     driver = preloaded_driver()
-    driver.set_share(options.share)
+    driver.set_share(float(os.environ["GROUNDSTOP_SHARE"]))
     if call is not None:
         function = call
 

@@ -23,6 +23,7 @@ class CampaignOptions:
     `share` is Python's share of the time, `input_seconds` how long one input may take,
     `flags` go to libFuzzer as they are.  `corpus` replaces the target's own corpus: new
     units are written to its first folder.  `artifacts` is where findings go.
+    `stop_at_finding` ends the campaign with the first one.
     """
 
     seconds: float
@@ -35,6 +36,7 @@ class CampaignOptions:
     flags: tuple[str, ...] = ()
     corpus: tuple[Path, ...] = ()
     artifacts: Path | None = None
+    stop_at_finding: bool = False
 
     def __post_init__(self) -> None:
         if self.seconds <= 0:

@@ -20,7 +20,7 @@ _STORED = re.compile(r"Test unit written to (.+)")
 _REPORT_START = re.compile(
     r"==\d+==\s?ERROR: |=== Uncaught Python exception: ===|: runtime error: |^ALARM: working on"
 )
-_SUMMARY = re.compile(r"SUMMARY: (.*)")
+_SUMMARY = re.compile(r"SUMMARY: (.*?)(?: \(BuildId: \w+\))?\s*$")
 _EXCEPTION = re.compile(r"(?:[\w.]+\.)?(\w+): (.*)")
 _REPORT_LIMIT = 400  # lines
 _TAIL_LIMIT = 40

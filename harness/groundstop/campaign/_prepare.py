@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from groundstop.campaign._launch import Launch
 from groundstop.config import Project
+from groundstop.corpus import compiled_seeds
 from groundstop.errors import ToolError
+from groundstop.files import write_atomically
+from groundstop.format import dictionary
+from groundstop.format.table import encode
 from groundstop.model import Release, Sanitizer, Variant
 from groundstop.target import Target, build
-from groundstop.toolchain import build_driver, sanitizer_runtime
+from groundstop.toolchain import build_driver, build_mutator, sanitizer_runtime
 
-__all__ = ["prepare", "variant_of"]
+__all__ = ["corpus_folders", "evolved_folder", "format_table", "prepare", "variant_of"]
 
 
 def variant_of(target: Target, release: Release | None, sanitizer: Sanitizer) -> Variant:
@@ -20,13 +25,20 @@ def variant_of(target: Target, release: Release | None, sanitizer: Sanitizer) ->
     return Variant(release or target.core.fleet[-1], sanitizer)
 
 
-def prepare(
-    target: Target, project: Project, variant: Variant, scratch: Path, share: float = 0.1
+def prepare(  # noqa: PLR0913  (all of them differ between callers)
+    target: Target,
+    project: Project,
+    variant: Variant,
+    scratch: Path,
+    *,
+    share: float = 0.1,
+    symbolize: bool = True,
 ) -> Launch:
-    """Build core and driver, and return how to start a process on them.
+    """Build core, driver and mutator, and return how to start a process on them.
 
     Raises BuildError, TargetError or ToolError.
     """
+    table = format_table(target, project)
     runtime = sanitizer_runtime(variant.sanitizer)
     if runtime is None:
         raise ToolError(f"no fuzzing runtime for sanitizer {variant.sanitizer}")
@@ -37,5 +49,49 @@ def prepare(
         sanitizer=variant.sanitizer,
         core=build(target, variant, project).library,
         entry=target.core.entry,
-        share=share,
+        mutator=build_mutator(project_state=project.state) if table else None,
+        dictionary=_dictionary(target, project),
+        # Without oracles Python has nothing to say.
+        share=share if target.oracles else 0.0,
+        symbolize=symbolize,
+        extra={"GROUNDSTOP_FORMAT_TABLE": str(table)} if table else {},
     )
+
+
+def format_table(target: Target, project: Project) -> Path | None:
+    """Return the file with the mutator's table of the target's format, None without one."""
+    if target.format is None:
+        return None
+    return _store(project, f"{target.name}.table", encode(target.format))
+
+
+def _dictionary(target: Target, project: Project) -> Path | None:
+    if target.format is None:
+        return None
+    return _store(project, f"{target.name}.dict", dictionary(target.format).encode())
+
+
+def _store(project: Project, name: str, content: bytes) -> Path:
+    """Write a file that running campaigns may be using: another content, another file."""
+    folder = project.state / "formats"
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, dot, suffix = name.partition(".")
+    path = folder / f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}{dot}{suffix}"
+    if not path.exists():
+        write_atomically(path, content)
+    return path
+
+
+def evolved_folder(project: Project, target: str) -> Path:
+    """Return where campaigns keep their units."""
+    return project.corpus_of(target) / "evolved"
+
+
+def corpus_folders(target: Target, project: Project) -> tuple[Path, ...]:
+    """Return the folders that a campaign starts from; new units go to the first.
+
+    Raises SourceError for a seed that does not compile.
+    """
+    evolved = evolved_folder(project, target.name)
+    evolved.mkdir(parents=True, exist_ok=True)
+    return (evolved, compiled_seeds(target, project))

@@ -17,8 +17,8 @@ class DriverStats:
     """Inputs by the furthest stage they reached, and where the time went.
 
     `silent` inputs are those of a core that reports no stage.  `edges` are those of the
-    core that the corpus covers, without units found since the last merge or restart.  Times are in nanoseconds
-    and add up all processes.
+    core that the corpus covered when it was last loaded.  Times are in nanoseconds and
+    add up all processes.
     """
 
     silent: int = 0
@@ -62,5 +62,6 @@ def read_stats(path: Path) -> DriverStats:
         return DriverStats()
     if len(head) < _LAYOUT.size:
         return DriverStats()
-    _magic, *numbers, _allowance, edges = _LAYOUT.unpack(head)
-    return DriverStats(*numbers, edges)
+    # The magic comes first; the allowance, after the processes, is the driver's own business.
+    numbers = _LAYOUT.unpack(head)
+    return DriverStats(*(*numbers[1:11], numbers[12]))

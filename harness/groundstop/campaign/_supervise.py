@@ -4,23 +4,18 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol
 
 from groundstop.campaign._artifacts import ArtifactFolder
 from groundstop.campaign._interrupt import Interrupt
 from groundstop.campaign._log import Log
 from groundstop.campaign._options import CampaignOptions
-from groundstop.campaign._prepare import prepare, variant_of
+from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
 from groundstop.campaign._process import ProcessGroup
 from groundstop.campaign._progress import CampaignResult, Progress
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, salvage
-from groundstop.campaign._seeds import corpus_folders
+from groundstop.campaign._start import count_units, engine_flags, entry_script, lifeline
 from groundstop.campaign._stats import read_stats
 from groundstop.config import Project
 from groundstop.errors import CampaignError
@@ -34,7 +29,6 @@ _OVERTIME_SECONDS = 15.0
 _GRACE_SECONDS = 5.0
 # Deaths in a row without one input run between them: the campaign cannot work.
 _FRUITLESS_LIMIT = 3
-_FORK_OVERTIME_SECONDS = 5
 # libFuzzer's own, after SIGINT or SIGTERM.
 _INTERRUPTED_STATUS = 72
 
@@ -57,13 +51,13 @@ def run_campaign(
 
     Raises CampaignError when nothing could be run, and what building may raise.
     """
-    clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
+    clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
     run = RunDirectory(project.state, target.name)
     try:
         return _Supervisor(target, project, options, run, observer).run()
     finally:
         run.remove()
-        clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
+        clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
 
 
 class _Supervisor:
@@ -76,13 +70,17 @@ class _Supervisor:
         observer: Observer | None,
     ) -> None:
         variant = variant_of(target, options.release, options.sanitizer)
-        launch = prepare(target, project, variant, run.scratch, options.share)
+        # Findings are replayed with symbols afterwards; here a death costs fuzzing time.
+        launch = prepare(
+            target, project, variant, run.scratch, share=options.share, symbolize=False
+        )
         self._options = options
+        self._dictionary = launch.dictionary
         self._run = run
         self._observer = observer
         self._corpus = options.corpus or corpus_folders(target, project)
         self._evolved = self._corpus[0]
-        self._units_before = _count_units(self._evolved)
+        self._units_before = count_units(self._evolved)
         self._artifacts = ArtifactFolder(
             options.artifacts or project.state / "findings" / target.name / str(variant)
         )
@@ -91,7 +89,7 @@ class _Supervisor:
             "GROUNDSTOP_STATS": str(run.stats),
             "GROUNDSTOP_PROJECT": str(project.root),
         }
-        self._script = _entry_script(target, project, run)
+        self._script = entry_script(target, project, run)
         self._log = Log(project.state / "logs" / f"{target.name}.log")
         self._fork = options.workers > 1
         self._restarts = -1
@@ -101,22 +99,22 @@ class _Supervisor:
 
     def run(self) -> CampaignResult:
         interrupt = Interrupt()
-        with interrupt.installed(), _lifeline() as lifeline, self._log:
+        with interrupt.installed(), lifeline() as line, self._log:
             self._start = time.monotonic()
-            while self._left() >= 1 and self._run_process(lifeline, interrupt):
+            while self._left() >= 1 and self._run_process(line, interrupt):
                 pass
         return self._result(interrupted=interrupt.is_set())
 
     def _left(self) -> float:
         return self._options.seconds - (time.monotonic() - self._start)
 
-    def _run_process(self, lifeline: int, interrupt: Interrupt) -> bool:
+    def _run_process(self, line: int, interrupt: Interrupt) -> bool:
         """Run one process group to its end; return whether another one should follow."""
         inputs_before = read_stats(self._run.stats).executions
         found_before = self._artifacts.count()
         self._restarts += 1
         self._log.start_process()
-        group = ProcessGroup(self._command(), self._environment, lifeline, self._log.line)
+        group = ProcessGroup(self._command(), self._environment, line, self._log.line)
         try:
             self._watch(group, interrupt)
         finally:
@@ -140,6 +138,8 @@ class _Supervisor:
         last_job: int | None = None
         while not group.ended() and not interrupt.wait(_LOOK_SECONDS):
             self._tell()
+            if self._options.stop_at_finding and self._artifacts.count():
+                break
             left = self._left()
             if left <= 0 and self._fork and last_job is None:
                 last_job = self._stop_jobs()
@@ -160,6 +160,8 @@ class _Supervisor:
     def _goes_on(self, status: int, *, ran: bool, found: bool) -> bool:
         """Decide whether a process that ended by itself is followed by another one."""
         self._fruitless = 0 if ran else self._fruitless + 1
+        if found and self._options.stop_at_finding:
+            return False
         if found:
             # A seed that kills the core would do so at every start; fork mode steps over it.
             self._fork = self._fork or not self._log.output.initialized
@@ -174,29 +176,16 @@ class _Supervisor:
         )
 
     def _command(self) -> list[str]:
-        options = self._options
-        seconds = max(1, math.ceil(self._left()))
-        flags = [
-            f"-artifact_prefix={self._artifacts.path}/",
-            f"-timeout={options.input_seconds}",
-            # CPython leaks at exit; counting allocations for it would only cost time.
-            "-detect_leaks=0",
-        ]
-        if self._fork:
-            # The supervisor stops the jobs in time, so that all of them get merged.
-            flags += [
-                f"-fork={options.workers}",
-                "-ignore_crashes=1",
-                "-ignore_timeouts=1",
-                "-ignore_ooms=1",
-                f"-max_total_time={seconds + _FORK_OVERTIME_SECONDS}",
-            ]
-        else:
-            flags += [f"-max_total_time={seconds}"]
-        if options.seed is not None:
-            # A process started again must not repeat what the one before it did.
-            flags.append(f"-seed={options.seed + self._restarts}")
-        return [str(self._script), *flags, *options.flags, *map(str, self._corpus)]
+        flags = engine_flags(
+            self._options,
+            artifacts=self._artifacts.path,
+            seconds=max(1, math.ceil(self._left())),
+            fork=self._fork,
+            attempt=self._restarts,
+        )
+        if self._dictionary:
+            flags.append(f"-dict={self._dictionary}")
+        return [str(self._script), *flags, *map(str, self._corpus)]
 
     def _tell(self) -> None:
         if self._observer is not None:
@@ -225,39 +214,8 @@ class _Supervisor:
             progress=self._progress(final=True),
             artifacts=self._artifacts.artifacts(),
             evolved=self._evolved,
-            new_units=_count_units(self._evolved) - self._units_before,
+            new_units=count_units(self._evolved) - self._units_before,
             restarts=max(0, self._restarts),
             interrupted=interrupted,
             log=self._log.path,
         )
-
-
-def _entry_script(target: Target, project: Project, run: RunDirectory) -> Path:
-    """Return the project's own entry script for the target, else one made for this run."""
-    script = project.root / "fuzz" / f"fuzz_{target.name}.py"
-    if not script.is_file():
-        script = run.path / f"fuzz_{target.name}.py"
-        script.write_text(
-            f"#!{sys.executable}\nimport sys\nfrom groundstop.campaign import fuzz_main\n"
-            f"fuzz_main({target.name!r}, sys.argv)\n",
-            encoding="utf-8",
-        )
-        script.chmod(0o755)
-    if not os.access(script, os.X_OK):
-        raise CampaignError(f"{script} is not executable: chmod +x {project.relative(script)}")
-    return script
-
-
-def _count_units(folder: Path) -> int:
-    return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
-
-
-@contextmanager
-def _lifeline() -> Iterator[int]:
-    """Yield a pipe's reading end; the writing end stays in this process alone."""
-    reading, writing = os.pipe()
-    try:
-        yield reading
-    finally:
-        os.close(writing)
-        os.close(reading)

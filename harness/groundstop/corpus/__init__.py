@@ -6,7 +6,12 @@ corpus/<target>/regressions/   inputs that once failed, each with a `.finding.to
 corpus/<target>/evolved/       kept by campaigns, named by their content, ignored by git
 """
 
-from groundstop.corpus._regressions import Regression, list_regressions, read_regression
+from groundstop.corpus._regressions import (
+    SIDECAR_SUFFIX,
+    Regression,
+    list_regressions,
+    read_regression,
+)
 from groundstop.corpus._store import add, evolved
 from groundstop.corpus._testcases import (
     Entry,
@@ -18,6 +23,7 @@ from groundstop.corpus._testcases import (
 )
 
 __all__ = [
+    "SIDECAR_SUFFIX",
     "Entry",
     "Regression",
     "add",

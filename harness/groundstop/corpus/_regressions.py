@@ -14,7 +14,7 @@ from groundstop.config import Project
 from groundstop.errors import InputError, SourceError, SourceLocation
 from groundstop.model import Release
 
-SUFFIX = ".finding.toml"
+SIDECAR_SUFFIX = ".finding.toml"
 
 _Value = TypeVar("_Value", str, dt.date)
 
@@ -54,7 +54,7 @@ def read_regression(sidecar: Path) -> Regression:
         raise SourceError(f"is not TOML: {error}", SourceLocation(sidecar, 1)) from error
     fields = _Fields(sidecar, text, table)
     regression = Regression(
-        name=sidecar.name.removesuffix(SUFFIX),
+        name=sidecar.name.removesuffix(SIDECAR_SUFFIX),
         path=sidecar.parent / fields.needed("input"),
         sidecar=sidecar,
         what=fields.needed("what").strip(),
@@ -79,12 +79,12 @@ def list_regressions(target_name: str, project: Project) -> list[Regression]:
     if not folder.is_dir():
         return []
     files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    found = [read_regression(path) for path in files if path.name.endswith(SUFFIX)]
+    found = [read_regression(path) for path in files if path.name.endswith(SIDECAR_SUFFIX)]
     named = {regression.path.resolve() for regression in found}
     for path in files:
-        if not path.name.endswith(SUFFIX) and path.resolve() not in named:
+        if not path.name.endswith(SIDECAR_SUFFIX) and path.resolve() not in named:
             raise SourceError(
-                f"no sidecar names this input: write {path.stem}{SUFFIX} with "
+                f"no sidecar names this input: write {path.stem}{SIDECAR_SUFFIX} with "
                 f'input = "{path.name}", what, oracle and release',
                 SourceLocation(path, 1),
             )

@@ -45,6 +45,7 @@ _MAGIC = b"GSFT"
 _VERSION = 1
 _NONE = 0xFFFFFFFF
 _MAX64 = (1 << 64) - 1
+_MASK_BITS = 64
 
 _HEADER = struct.Struct("<4s11I")
 _RECORD = struct.Struct("<4I")
@@ -63,6 +64,7 @@ _KINDS: dict[type[Field], int] = {
     UnionField: 6,
 }
 _PART = 5
+_PATCHED, _RULED = 1, 2
 _BIG, _ASCENDING, _CHECK, _TARGET, _TAG, _HARD = (1 << bit for bit in range(6))
 _DOMAINS: dict[type[Domain], int] = {
     Anything: 0,
@@ -111,11 +113,16 @@ class _Encoder:
             self.packed(row, (site_key(site), field.attribute) in self.targets)
             for site, field, row in rows
         ]
+        ruled = {
+            site_key(site)
+            for site, field, row in rows
+            if row["flags"] & _CHECK or _limited(site, field)
+        }
         records, first = [], 0
         for site in self.sites:
             own = list(site.record.__fields__.values())
             records.append(
-                _RECORD.pack(first, len(own), least_size(site.record), any(map(_patched, own)))
+                _RECORD.pack(first, len(own), least_size(site.record), _flags(site, ruled))
             )
             first += len(own)
         sections = [records, fields, self.cases, self.domains, self.domain_cases]
@@ -155,7 +162,7 @@ class _Encoder:
             "low": 0,
             "high": _MAX64,
             "constant": 0,
-            "reserved": 0,
+            "member_mask": 0,
         }
         if isinstance(field, IntegerField):
             self.integer(site, field, row)
@@ -194,6 +201,8 @@ class _Encoder:
         row["algorithm"] = field.algorithm.code if field.algorithm else 0
         members = (field.mask,) if field.flags is not None else field.members
         row["values_first"], row["values_count"] = len(self.values), len(members)
+        if field.enumeration is not None and max(members) < _MASK_BITS:
+            row["member_mask"] = sum(1 << member for member in set(members))
         self.values += members
         bounds = self.bounds(site, field)
         row["low"], row["high"] = bounds.low, bounds.high
@@ -313,6 +322,22 @@ def _kind(field: Field) -> int:
     if isinstance(field, RecordField) and field.is_part:
         return _PART
     return _KINDS[type(field)]
+
+
+def _limited(site: Site, field: Field) -> bool:
+    """Return whether a field's size or count has limits that are not those of its wire."""
+    if isinstance(field, ArrayField) and (field.last or field.count is not None):
+        return True
+    measure = field.size if isinstance(field, OctetsField) else None
+    limits = site.record.__fields__[measure] if isinstance(measure, str) else None
+    return isinstance(limits, IntegerField) and (limits.at_least, limits.at_most) != (0, None)
+
+
+def _flags(site: Site, ruled: set[tuple[object, ...]]) -> int:
+    """Return gsm_record_flag."""
+    own = site.record.__fields__.values()
+    inside = any(site_key(below) in ruled for below in site.below())
+    return (_PATCHED if any(map(_patched, own)) else 0) | (_RULED if inside else 0)
 
 
 def _patched(field: Field) -> bool:

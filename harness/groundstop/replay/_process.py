@@ -124,6 +124,11 @@ class Process:
         )
 
     @property
+    def pid(self) -> int:
+        """The process id, which is also that of its group."""
+        return self._child.pid
+
+    @property
     def pollable(self) -> tuple[int, ...]:
         """File descriptors that become readable when there is something to hear."""
         return (self._responses,) if self._pidfd is None else (self._responses, self._pidfd)

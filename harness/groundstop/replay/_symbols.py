@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import defaultdict
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 # The shape of the runner's own stacks and of the sanitizers' unsymbolized ones.
 _FRAME = re.compile(
@@ -18,11 +18,12 @@ _SUMMARY = re.compile(r"^(SUMMARY: \w+: \S+)(?: .*)?$", re.MULTILINE)
 _SECONDS = 60.0
 
 
-def symbolized(report: str, symbolizer: str | None) -> str:
+def symbolized(report: str, symbolizer: str | None, core: Path) -> str:
     """Return `report` with every frame resolved that `symbolizer` (llvm-symbolizer) knows.
 
     A frame becomes `#n 0xpc in function file:line:column [module]`; inlined functions become
-    frames of their own.  Without a symbolizer, or when it fails, the report is as it was.
+    frames of their own.  The summary names the topmost frame of `core`.  Without a
+    symbolizer, or when it fails, the report is as it was.
     """
     if symbolizer is None:
         return report
@@ -30,22 +31,24 @@ def symbolized(report: str, symbolizer: str | None) -> str:
     for frame in _FRAME.finditer(report):
         wanted[frame["module"]].append(frame["offset"])
     known = {module: _resolve(symbolizer, module, offsets) for module, offsets in wanted.items()}
-    number = 0
+    inlined = 0
     where = ""
 
     def replace(frame: re.Match[str]) -> str:
-        nonlocal number, where
-        number = 0 if frame["number"] == "0" else number
-        places = known[frame["module"]].get(frame["offset"]) or [("", "")]
+        nonlocal inlined, where
+        number = int(frame["number"])
+        inlined = 0 if number == 0 else inlined
+        places = known[frame["module"]].get(frame["offset"])
+        if not places:
+            return re.sub(r"#\d+", f"#{number + inlined}", frame[0], count=1)
+        if frame["module"] == str(core) and not where:
+            function, place = places[0]
+            where = f"{place} in {function}"
         lines = []
-        for function, place in places:
-            if not place:
-                lines.append(re.sub(r"#\d+", f"#{number}", frame[0], count=1))
-            else:
-                module = PurePath(frame["module"]).name
-                lines.append(f"    #{number} {frame['pc']} in {function} {place} [{module}]")
-                where = where or f"{place} in {function}"
-            number += 1
+        for i, (function, place) in enumerate(places, number + inlined):
+            module = PurePath(frame["module"]).name
+            lines.append(f"    #{i} {frame['pc']} in {function} {place} [{module}]")
+        inlined += len(places) - 1
         return "\n".join(lines)
 
     text = _FRAME.sub(replace, report)

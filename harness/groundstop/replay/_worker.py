@@ -279,7 +279,7 @@ class Worker:
         if death.kind == "out-of-memory" and process.runs - self._sent + done > 0:
             # Perhaps the inputs before it used the memory up: it runs again, alone.
             return
-        report = symbolized(death.report, self._settings.symbolizer())
+        report = symbolized(death.report, self._settings.symbolizer(), self._settings.core)
         self._results.append(Death(death.kind, report))
 
     def _taken_over(self, kind: str) -> None:

@@ -76,6 +76,9 @@ def _compile(  # noqa: PLR0913, PLR0917  (what a compiler run consists of)
 ) -> None:
     # Debug information names the files where people edit them, not the cache's copy.
     prefix_map = f"-ffile-prefix-map={tree}={recipe.root}"
+    if "-fsanitize=undefined" in cflags:
+        # UBSan's messages know no prefix map; without this they name the temporary folder.
+        cflags += (f"-fsanitize-undefined-strip-path-components={len(tree.parts)}",)
     includes = [f"-I{folder}" for folder in (tree, *recipe.include)]
     objects = [f"{source}.o" for source in recipe.sources]
 

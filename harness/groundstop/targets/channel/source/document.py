@@ -46,12 +46,7 @@ class Document:
 
 def read_document(path: pathlib.Path) -> Document:
     """Read a TOML file; raise SourceError if it is unreadable, not UTF-8 or not TOML."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            f"cannot be read: {error.strerror or error}", SourceLocation(path, 1)
-        ) from error
+    data = _read(path)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -71,6 +66,18 @@ def read_document(path: pathlib.Path) -> Document:
         if str(error).endswith("(at end of document)"):
             line = max(1, len(text.splitlines()))
         raise SourceError(f"not TOML: {error}", SourceLocation(path, line)) from None
+
+
+def _read(path: pathlib.Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise SourceError("cannot be read: not a regular file", SourceLocation(path, 1))
+        return path.read_bytes()
+    except OSError as error:
+        why = error.strerror or str(error)
+    except ValueError as error:  # a NUL in a path that a source names
+        why = str(error)
+    raise SourceError(f"cannot be read: {why}", SourceLocation(path, 1))
 
 
 def words(value: object) -> str:

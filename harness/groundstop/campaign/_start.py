@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What it takes to start a campaign's process: the script, its flags, its lifeline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from groundstop.campaign._options import CampaignOptions
+from groundstop.campaign._rundir import RunDirectory
+from groundstop.config import Project
+from groundstop.errors import CampaignError
+from groundstop.target import Target
+
+__all__ = ["count_units", "engine_flags", "entry_script", "lifeline"]
+
+# Fork mode's parent forgets what its other jobs found when its own time is up: the
+# supervisor stops the jobs before, and all of them get merged.
+_FORK_OVERTIME_SECONDS = 5
+
+
+def engine_flags(
+    options: CampaignOptions, *, artifacts: Path, seconds: int, fork: bool, attempt: int
+) -> list[str]:
+    """Return libFuzzer's flags for `seconds` of fuzzing; `attempt` counts the restarts."""
+    flags = [
+        f"-artifact_prefix={artifacts}/",
+        f"-timeout={options.input_seconds}",
+        # CPython leaks at exit; counting allocations for it would only cost time.
+        "-detect_leaks=0",
+    ]
+    if fork:
+        flags += [
+            f"-fork={options.workers}",
+            "-ignore_crashes=1",
+            "-ignore_timeouts=1",
+            "-ignore_ooms=1",
+            f"-max_total_time={seconds + _FORK_OVERTIME_SECONDS}",
+        ]
+    else:
+        flags.append(f"-max_total_time={seconds}")
+    if options.seed is not None:
+        # A process started again must not repeat what the one before it did.
+        flags.append(f"-seed={options.seed + attempt}")
+    return [*flags, *options.flags]
+
+
+def entry_script(target: Target, project: Project, run: RunDirectory) -> Path:
+    """Return the project's own entry script for the target, else one made for this run."""
+    script = project.root / "fuzz" / f"fuzz_{target.name}.py"
+    if not script.is_file():
+        script = run.path / f"fuzz_{target.name}.py"
+        script.write_text(
+            f"#!{sys.executable}\nimport sys\nfrom groundstop.campaign import fuzz_main\n"
+            f"fuzz_main({target.name!r}, sys.argv)\n",
+            encoding="utf-8",
+        )
+        script.chmod(0o755)
+    if not os.access(script, os.X_OK):
+        raise CampaignError(f"{script} is not executable: chmod +x {project.relative(script)}")
+    return script
+
+
+def count_units(folder: Path) -> int:
+    """Return how many files a corpus folder has."""
+    return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
+
+
+@contextmanager
+def lifeline() -> Iterator[int]:
+    """Yield a pipe's reading end; the writing end stays in this process alone."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(writing)
+        os.close(reading)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A finding is a deduplicated oracle failure: of the inputs that show it, the smallest is kept.
+
+`triage` turns an input into a finding, `keep_artifacts` does so with what a campaign
+stored, `reproduce` shows one again, and `print_reproduction` puts that before people.
+"""
+
+from groundstop.findings._examine import Examination, examine
+from groundstop.findings._finding import Finding, headline
+from groundstop.findings._locate import find_target
+from groundstop.findings._report import Frame, Report, parse_report
+from groundstop.findings._reproduce import Reproduction, reproduce
+from groundstop.findings._store import FindingStore, Stored
+from groundstop.findings._triage import keep_artifacts, triage
+from groundstop.findings._view import print_reproduction
+
+__all__ = [
+    "Examination",
+    "Finding",
+    "FindingStore",
+    "Frame",
+    "Report",
+    "Reproduction",
+    "Stored",
+    "examine",
+    "find_target",
+    "headline",
+    "keep_artifacts",
+    "parse_report",
+    "print_reproduction",
+    "reproduce",
+    "triage",
+]

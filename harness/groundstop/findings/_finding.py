@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The finding itself: what makes two of them the same, and how people call it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from groundstop.findings._report import Frame, Report, parse_report
+from groundstop.model import Death, Release, Sanitizer, Variant
+
+_KEY_FRAMES = 3
+_VARYING = re.compile(r"0x[0-9a-fA-F]+|\d+|'[^']*'|\"[^\"]*\"|b'[^']*'")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A deduplicated failure of an oracle.
+
+    `kind` is a short stable word; for an oracle in Python `oracle <its name>`.  `frames`
+    are those of the core alone.  `reproduced` is false for an input that did this in a
+    campaign and not afterwards.
+    """
+
+    target: str
+    variant: Variant
+    kind: str
+    detail: str
+    frames: tuple[Frame, ...]
+    reproduced: bool = True
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits, the same for every input that shows the same bug.
+
+        Made of the kind and of the core's own innermost frames: of the first one also the
+        line, since two bugs may be in one function.  A hang is where it is sampled, and
+        a recursion where the stack ends, so for these only functions count.  What was not
+        symbolized counts by module and offset; oracles by what they say, without its values.
+        """
+        return hashlib.sha256("\n".join([self.kind, *self._key()]).encode()).hexdigest()[:16]
+
+    @property
+    def headline(self) -> str:
+        """One line: what happened, and where."""
+        said = f"{self.kind}: {self.detail}" if self.detail else self.kind
+        if not self.frames:
+            return said
+        top = self.frames[0]
+        place = f"{_short(top.file)}:{top.line}" if top.file else top.place
+        return f"{said} in {top.function} at {place}" if top.function else f"{said} at {place}"
+
+    def _key(self) -> list[str]:
+        names = [frame.function or frame.place for frame in self.frames]
+        if self.kind == "timeout":
+            return names[-_KEY_FRAMES:]
+        if self.kind == "stack-overflow":
+            return sorted(set(names[:-1]))
+        if not self.frames:
+            return [_VARYING.sub("#", self.detail)]
+        top = self.frames[0]
+        place = f"{Path(top.file).name}:{top.line}" if top.file else top.place
+        return [place, *names[:_KEY_FRAMES]]
+
+    def document(self) -> dict[str, Any]:
+        """Return the finding as it is written in finding.json."""
+        return {
+            "id": self.id,
+            "target": self.target,
+            "release": str(self.variant.release),
+            "sanitizer": str(self.variant.sanitizer),
+            "kind": self.kind,
+            "detail": self.detail,
+            "headline": self.headline,
+            "frames": [asdict(frame) for frame in self.frames],
+            "reproduced": self.reproduced,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Finding:
+        """Read what `document` wrote; raise KeyError, TypeError or ValueError for anything else."""
+        release = Release.parse(document["release"])
+        return cls(
+            target=document["target"],
+            variant=Variant(release, Sanitizer(document["sanitizer"])),
+            kind=document["kind"],
+            detail=document["detail"],
+            frames=tuple(Frame(**frame) for frame in document["frames"]),
+            reproduced=document["reproduced"],
+        )
+
+    @classmethod
+    def of_report(cls, report: Report, target: str, variant: Variant, core: str = "") -> Finding:
+        """Make a finding of a report; `core` is the file name of the core's module."""
+        return cls(target, variant, report.kind, report.detail, report.own_frames(core))
+
+
+def headline(death: Death) -> str:
+    """Return one line on a death: what happened, and where."""
+    report = parse_report(death.report, death.kind)
+    return Finding.of_report(report, "", Variant()).headline
+
+
+def _short(file: str) -> str:
+    """Return a path as people should see it: below the current folder, from there."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find out what a file is an input of: which target, which variant."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from groundstop.config import Project
+from groundstop.corpus import list_regressions
+from groundstop.errors import GroundstopError, TargetError
+from groundstop.files import read_input
+from groundstop.findings._store import FindingStore
+from groundstop.model import Release, Sanitizer, Variant
+from groundstop.target import Target, list_targets, load_target
+
+__all__ = ["find_target", "known_variant", "known_words"]
+
+
+def find_target(project: Project, path: Path, name: str | None = None) -> Target:
+    """Return the target `name`, or without a name the one that `path` belongs to.
+
+    A file below corpus/<target> or .groundstop/{findings,seeds}/<target> belongs to that
+    target; any other to the one target whose content toolchain takes it: by its suffix for
+    text, by its content for binary.  Raises TargetError when that is none or several.
+    """
+    if name is not None:
+        return load_target(project, name)
+    known = list_targets(project)
+    owner = _owner(project, path)
+    if owner in known:
+        return load_target(project, owner)
+    takers: list[Target] = []
+    broken: list[str] = []
+    for candidate in known:
+        try:
+            target = load_target(project, candidate)
+        except TargetError as error:
+            broken.append(str(error))
+            continue
+        if _takes(target, path):
+            takers.append(target)
+    if len(takers) == 1:
+        return takers[0]
+    names = ", ".join(target.name for target in takers)
+    why = f"it fits the targets {names}" if takers else "no target recognizes it"
+    raise TargetError("\n".join([f"{path}: {why}; name one with --target", *broken]))
+
+
+def _owner(project: Project, path: Path) -> str:
+    path = path.resolve()
+    roots = (project.corpus, project.state / "findings", project.state / "seeds")
+    for root in (root.resolve() for root in roots):
+        if path.is_relative_to(root) and path != root:
+            return path.relative_to(root).parts[0]
+    return ""
+
+
+def _takes(target: Target, path: Path) -> bool:
+    content = target.content
+    if content is None:
+        return False
+    if path.suffix in content.suffixes:
+        return True
+    return content.recognizes(read_input(path))
+
+
+def known_variant(project: Project, target: Target, path: Path) -> Variant | None:
+    """Return on what `path` is known to show its finding: from what lies beside it."""
+    resolved = path.resolve()
+    store = FindingStore(project, target.name)
+    if (stored := store.load(resolved.parent.name)) and stored.input.resolve() == resolved:
+        return stored.finding.variant
+    for regression in list_regressions(target.name, project):
+        if resolved == regression.path.resolve():
+            return Variant(regression.release)
+    if resolved.parent.parent == store.folder.resolve():
+        # Where a campaign on a variant stores its artifacts.
+        return _parse(resolved.parent.name)
+    return None
+
+
+def known_words(project: Project, target: Target, path: Path) -> str:
+    """Return what a regression's sidecar says went wrong; empty for any other file."""
+    with suppress(GroundstopError):
+        for regression in list_regressions(target.name, project):
+            if path.resolve() == regression.path.resolve():
+                return regression.what
+    return ""
+
+
+def _parse(variant: str) -> Variant | None:
+    release, _, sanitizer = variant.rpartition("-")
+    try:
+        return Variant(Release.parse(release), Sanitizer(sanitizer))
+    except ValueError:
+        return None

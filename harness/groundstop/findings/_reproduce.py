@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Show a finding again, on the build that it belongs to."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundstop.config import Project
+from groundstop.corpus import SIDECAR_SUFFIX, read_regression, testcase
+from groundstop.errors import InputError
+from groundstop.findings._examine import Examination, examine
+from groundstop.findings._locate import find_target, known_variant, known_words
+from groundstop.model import Outcome, Release, Sanitizer, Variant
+from groundstop.target import Target
+
+__all__ = ["Reproduction", "reproduce"]
+
+# What is tried, in this order, for a file of which nothing is known.
+_SANITIZERS = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What came of running a file again.
+
+    `testcase` is what the core got, `content` the same decoded for people (empty without
+    a content toolchain), `words` what a regression's sidecar says of it, `steps` what
+    the core reported where it lived, `command` the shell line that does all this again.
+    """
+
+    path: Path
+    target: str
+    testcase: bytes
+    examination: Examination
+    content: str
+    words: str
+    steps: tuple[str, ...]
+    command: str
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether there is a finding."""
+        return self.examination.finding is not None
+
+
+def reproduce(
+    project: Project,
+    path: Path,
+    *,
+    target_name: str | None = None,
+    release: Release | None = None,
+    sanitizer: Sanitizer | None = None,
+) -> Reproduction:
+    """Run a file, text or binary, and judge it.
+
+    A finding's folder and a regression's sidecar stand for their inputs.  What is not given
+    is found out: the target as `find_target` says; the release from the sidecar, the
+    finding or the campaign's folder, else the newest; the sanitizer likewise, else address
+    and, where that shows nothing, undefined.  Raises what `examine` raises, InputError for
+    a file that cannot be read, and SourceError for a text that does not compile.
+    """
+    path = _input_of(path)
+    target = find_target(project, path, target_name)
+    data = testcase(target, path)
+    known = known_variant(project, target, path)
+    if release is None:
+        release = known.release if known else target.core.fleet[-1]
+    if sanitizer is not None:
+        wanted = [sanitizer]
+    else:
+        first = known.sanitizer if known else _SANITIZERS[0]
+        wanted = [first, *(other for other in _SANITIZERS if other is not first)]
+    found = [examine(data, target, Variant(release, wanted[0]), project)]
+    for other in wanted[1:]:
+        if found[-1].finding is None:
+            found.append(examine(data, target, Variant(release, other), project))
+    # Nothing found at all: the first build is the one that people asked about.
+    examination = found[-1] if found[-1].finding else found[0]
+    return _describe(project, target, path, data, examination)
+
+
+def _input_of(path: Path) -> Path:
+    if path.name.endswith(SIDECAR_SUFFIX):
+        return read_regression(path).path
+    if path.is_dir() and (path / "finding.json").is_file():
+        return path / "input"
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    return path
+
+
+def _describe(
+    project: Project, target: Target, path: Path, data: bytes, examination: Examination
+) -> Reproduction:
+    content = target.content
+    outcome = examination.result
+    steps = content.describe(outcome) if content and isinstance(outcome, Outcome) else []
+    words = ["groundstop", "repro", project.relative(path), "--target", target.name]
+    if str(examination.variant.release):
+        words += ["--release", str(examination.variant.release)]
+    words += ["--sanitizer", str(examination.variant.sanitizer)]
+    return Reproduction(
+        path=path,
+        target=target.name,
+        testcase=data,
+        examination=examination,
+        content=content.show(data) if content else "",
+        words=known_words(project, target, path),
+        steps=tuple(steps),
+        command=shlex.join(words),
+    )

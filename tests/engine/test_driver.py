@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The driver, under real Atheris: every input goes to the core, Python sees what it should."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from support.engine import EngineProject
+
+
+def test_the_core_gets_every_input_and_python_a_sample(project: EngineProject) -> None:
+    project.seed("magic", b"MAGICabc", b"MAGIabcd")
+    run = project.run("magic", "-runs=300000")
+    assert run.status == 0, run.output
+    assert "Done 300000 runs" in run.output
+    # The driver's count is libFuzzer's: every input, and none twice.
+    assert run.inputs == 300000
+    # The core's own count says that the driver's is not made up.
+    assert "entry: call 5000" in run.output
+    assert 0 < run.stats["python_calls"] < run.inputs / 3
+    assert run.stats["python_ns"] < run.stats["busy_ns"] / 2
+    assert min(run.stats[stage] for stage in ("rejected", "loaded", "evaluated")) > 0
+    assert run.stats["not_kept"] == run.stats["rejected"]
+    assert run.stats["edges"] > 5
+    assert "no interesting inputs" not in run.output
+    assert "WARNING" not in run.output
+
+
+def test_python_is_never_called_with_a_share_of_nothing(project: EngineProject) -> None:
+    project.seed("seven", b"MAGIabcdefg")
+    run = project.run("seven", "-runs=20000", "--share=0")
+    assert run.status == 0, run.output
+    assert run.inputs == 20000
+    assert run.stats["python_calls"] == 0
+
+
+def test_python_is_called_for_every_input_with_a_share_of_all(project: EngineProject) -> None:
+    project.seed("magic", b"MAGICabc")
+    run = project.run("magic", "-runs=3000", "--share=1")
+    assert run.status == 0, run.output
+    assert run.stats["python_calls"] == run.inputs == 3000
+
+
+def test_every_new_outcome_is_shown_to_python_once(project: EngineProject) -> None:
+    letters = [b"MAGI" + b"a" * count for count in range(6)]
+    seeds = project.seed("magic", *letters)
+    # So small a share that no sample is taken: what remains are the new outcomes.
+    first = project.run("magic", "-runs=0", "--share=0.000001", seeds)
+    # The six, and the empty input with which libFuzzer begins.
+    assert first.stats["digests"] == first.stats["python_calls"] == 7
+    stats = {"GROUNDSTOP_STATS": str(project.root / "stats")}
+    again = project.run("magic", "-runs=0", "--share=0.000001", seeds, **stats)
+    # The file is shared: another process of the campaign asks nothing twice.
+    assert again.stats["processes"] == 2
+    assert again.stats["python_calls"] == 7
+
+
+def test_python_sees_what_the_core_reported(project: EngineProject) -> None:
+    # The oracle of `magic` compares returned value, stage, outcome and elements.
+    project.seed("magic", b"MAGICabc", b"MAGIx1y2z3", b"MAG", b"")
+    run = project.run("magic", "-runs=2000", "--share=1")
+    assert run.status == 0, run.output
+
+
+def test_a_finding_of_an_oracle_is_stored(project: EngineProject) -> None:
+    project.seed("seven", b"MAGIabcdef")
+    run = project.run("seven", "-runs=1000000", "-seed=1")
+    assert run.status == 77, run.output
+    assert "no-seven: seven letters" in run.output
+    (unit, note) = sorted(
+        (project.root / ".groundstop" / "findings" / "seven" / "address").iterdir()
+    )
+    data = unit.read_bytes()
+    assert data.startswith(b"MAGI")
+    assert unit.name == f"crash-{hashlib.sha1(data, usedforsecurity=False).hexdigest()}"
+    assert note.name == f"{unit.name}.oracle"
+    assert note.read_text() == "no-seven: seven letters\n"
+    # And it shows again when run alone.
+    assert project.run("seven", unit).status == 77
+
+
+def test_what_an_oracle_runs_does_not_count_as_coverage(project: EngineProject) -> None:
+    seeds = project.seed("another", b"MAG")
+    with_oracle = project.run("another", "-runs=0", "--share=1", seeds)
+    without = project.run("another", "-runs=0", "--share=0", seeds)
+    assert with_oracle.stats["python_calls"] > 0, with_oracle.output
+    assert status_line(with_oracle.output) == status_line(without.output)
+
+
+def status_line(output: str) -> str:
+    """Edges and features after the seeds were loaded."""
+    (line,) = [line for line in output.splitlines() if "INITED" in line]
+    return line.partition(" corp:")[0]
+
+
+@pytest.mark.parametrize("name", ["overread", "emptyread"])
+def test_a_read_of_one_byte_too_many_is_found(project: EngineProject, name: str) -> None:
+    # `emptyread` reads the first byte of an input that has none.
+    run = project.run(name, "-runs=10000", "-max_len=64")
+    assert run.status == 77, run.output
+    assert "heap-buffer-overflow" in run.output
+    assert "READ of size 1" in run.output
+    assert "in reading_entry" in run.output
+    assert len(project.findings(name)) == 1
+
+
+def test_an_input_that_is_not_to_be_kept_is_not_kept(project: EngineProject) -> None:
+    project.seed("magic", b"MAGI", b"junk")
+    run = project.run("magic", "-runs=100000")
+    assert run.stats["not_kept"] > 0
+    kept = project.evolved("magic")
+    assert kept
+    assert {unit[:4] for unit in kept} == {b"MAGI"}
+
+
+def test_atheris_takes_no_input_for_hung_that_is_not(project: EngineProject) -> None:
+    """Its own alarm measures from its last call, and Python is called but once here."""
+    seeds = project.seed("hanging", b"MAGICabc")
+    run = project.run(
+        "hanging", "-max_total_time=4", "-timeout=1", "--share=0.000001", "-max_len=3", seeds
+    )
+    assert run.status == 0, run.output
+    assert 0 < run.stats["python_calls"] < 20
+
+
+def test_an_input_that_hangs_is_found(project: EngineProject) -> None:
+    hung = project.root / "hung"
+    hung.write_bytes(b"MAGIH")
+    seeds = project.seed("hanging", b"MAGICabc", b"MAGIH")
+    run = project.run("hanging", "-runs=100", "-timeout=1", seeds)
+    assert run.status == 70, run.output
+    (unit,) = project.findings("hanging")
+    assert unit.name.startswith("timeout-")
+    assert unit.read_bytes() == b"MAGIH"
+
+
+def test_numbers_survive_the_death_of_the_process(project: EngineProject) -> None:
+    project.seed("overflow", b"MAGI", b"MAGIBUBU")
+    run = project.run("overflow", "-runs=100")
+    assert run.status == 77, run.output
+    # The empty input, a seed, and the one that killed it does not count any more.
+    assert run.inputs == 2

@@ -99,8 +99,8 @@ TARGETS = '''\
 import os
 from pathlib import Path
 
-from groundstop.model import Stage, Verdict
-from groundstop.target import Core, Judgement, Target
+from groundstop.model import Judgement, Stage, Verdict
+from groundstop.target import Core, Target
 
 HERE = Path(__file__).parent
 
@@ -192,6 +192,21 @@ fuzz_main("{name}", sys.argv)
 """
 
 _STATS = struct.Struct("<11QqQ")
+_NAMES = (
+    "magic",
+    "silent",
+    "rejected",
+    "loaded",
+    "evaluated",
+    "not_kept",
+    "python_calls",
+    "python_ns",
+    "busy_ns",
+    "digests",
+    "processes",
+    "allowance_ns",
+    "edges",
+)
 
 
 @dataclass(frozen=True)
@@ -267,7 +282,6 @@ class EngineProject:
 
 def read_stats(path: Path) -> dict[str, int]:
     """The file as driver.h describes it, read without the code under test."""
-    names = ["magic", "silent", "rejected", "loaded", "evaluated", "not_kept", "python_calls", "python_ns", "busy_ns", "digests", "processes", "allowance_ns", "edges"]
     if not path.exists():
-        return dict.fromkeys(names, 0)
-    return dict(zip(names, _STATS.unpack(path.read_bytes()[: _STATS.size]), strict=True))
+        return dict.fromkeys(_NAMES, 0)
+    return dict(zip(_NAMES, _STATS.unpack(path.read_bytes()[: _STATS.size]), strict=True))

@@ -96,7 +96,8 @@ def _read(folder: Path) -> Trial:
         lines = (folder / "fuzzer_stats").read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise CampaignError(f"afl-fuzz did not run: {error}") from error
-    stats = dict(map(str.strip, line.split(":", 1)) for line in lines if ":" in line)
+    pairs = (line.partition(":") for line in lines)
+    stats = {name.strip(): value.strip() for name, _, value in pairs}
     seconds = float(stats["execs_done"]) / max(float(stats["execs_per_sec"]), 1e-9)
     # AFL++ writes the milliseconds since its start into the name of what it saves.
     times = [

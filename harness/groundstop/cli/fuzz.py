@@ -5,12 +5,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from groundstop.cli._options import release_option, sanitizer_option
 from groundstop.config import find_project
 from groundstop.model import Release, Sanitizer
+
+if TYPE_CHECKING:
+    # Importing campaigns takes longer than --help may.
+    from groundstop.campaign import CampaignResult
+    from groundstop.findings import Finding
 
 
 @click.command("fuzz")
@@ -71,4 +78,26 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     else:
         for line in summary_lines(result, project):
             click.echo(line)
-    return 1 if result.artifacts else 0
+        for finding in findings:
+            folder = project.state / "findings" / target.name / finding.id
+            click.echo(f"{'finding':<12} {finding.headline}")
+            click.echo(f"{'':<12} groundstop repro {project.relative(folder / 'input')}")
+    return 1 if findings else 0
+
+
+def result_document(result: CampaignResult, findings: Sequence[Finding]) -> dict[str, object]:
+    """Return a campaign's result for programs."""
+    progress = result.progress
+    return {
+        "seconds": round(progress.elapsed, 2),
+        "inputs": progress.stats.executions,
+        "inputs_per_second": round(progress.rate, 1),
+        "shares": progress.stats.shares(),
+        "python_share": progress.stats.python_share,
+        "edges": progress.edges,
+        "corpus": progress.corpus,
+        "new_units": result.new_units,
+        "interrupted": result.interrupted,
+        "log": str(result.log),
+        "findings": [finding.document() for finding in findings],
+    }

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop repro`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from groundstop.cli._options import release_option, sanitizer_option, target_option
+from groundstop.config import find_project
+from groundstop.model import Release, Sanitizer
+
+
+@click.command("repro")
+@click.argument("file", type=click.Path(path_type=Path))
+@target_option
+@release_option("The release to run it on (default: what is known of the file, else the newest).")
+@sanitizer_option("The build to run it on (default: address, then undefined).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    file: Path,
+    target_name: str | None,
+    release: Release | None,
+    sanitizer: Sanitizer | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Show a finding again: symbolized report and decoded content.
+
+    FILE is a finding's folder, a stored input, a seed or a text source.  Exit status: 1 it
+    reproduces; 0 it does not; 2 it could not be run.
+    """
+    from groundstop.findings import print_reproduction, reproduce
+
+    project = find_project()
+    found = reproduce(project, file, target_name=target_name, release=release, sanitizer=sanitizer)
+    if as_json:
+        finding = found.examination.finding
+        document = {
+            "file": str(found.path),
+            "target": found.target,
+            "variant": str(found.examination.variant),
+            "reproduced": found.reproduced,
+            "finding": finding.document() if finding else None,
+            "report": found.examination.report,
+            "content": found.content,
+            "command": found.command,
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        print_reproduction(found, project)
+    return 1 if found.reproduced else 0

@@ -13,17 +13,18 @@ from groundstop.target import ContentToolchain, Problem
 
 def load_stage(content: ContentToolchain, testcase: bytes, bench: Bench) -> StageResult:
     """Judge whether every core loads the candidate."""
-    problems = []
-    for answer in bench.run(content.join(testcase, b"")):
-        died = _death("load", answer, "while it loaded the file")
-        if died:
-            problems.append(died)
-        elif isinstance(answer.result, Outcome) and answer.result.stage < Stage.LOADED:
+    answers = bench.run(content.join(testcase, b""))
+    problems = _deaths("load", answers, "while it loads the file")
+    refused: dict[str, list[str]] = {}
+    for answer in answers:
+        if isinstance(answer.result, Outcome) and answer.result.stage < Stage.LOADED:
             reason = "; ".join(content.describe(answer.result)) or "no reason was reported"
-            problems.append(
-                Problem("load", f"{answer.variant.release} refuses it: {reason}", "the core")
-            )
-    return StageResult.judged("load", f"loaded on {bench.size}", list(dict.fromkeys(problems)))
+            refused.setdefault(reason, []).append(str(answer.variant.release))
+    for reason, releases in refused.items():
+        names = ", ".join(dict.fromkeys(releases))
+        problems.append(Problem("load", f"refused by {names}: {reason}", "the core"))
+    loaded = sum(_stage(answer) >= Stage.LOADED for answer in answers)
+    return StageResult.judged("load", f"loaded by {loaded} of {bench.size} cores", problems)
 
 
 def evaluate_stage(
@@ -45,7 +46,7 @@ def evaluate_stage(
             everything.setdefault(joined, f"the events of {name}")
     for bundle, name in everything.items():
         answers = bench.run(bundle)
-        problems += filter(None, (_death("evaluate", a, f"on {name}") for a in answers))
+        problems += _deaths("evaluate", answers, f"on {name}")
         outcomes = [a for a in answers if isinstance(a.result, Outcome)]
         evaluated += any(_stage(a) == Stage.EVALUATED for a in outcomes)
         problems += _disagreements(outcomes, name)
@@ -58,20 +59,17 @@ def evaluate_stage(
                 "add a seed with an event of the candidate's type",
             )
         )
-    evidence = f"{evaluated} of {len(everything)} testcases evaluated on {bench.size}"
-    return StageResult.judged("evaluate", evidence, list(dict.fromkeys(problems)))
+    evidence = f"{evaluated} of {len(everything)} testcases evaluated, on {bench.size} cores"
+    return StageResult.judged("evaluate", evidence, problems)
 
 
 def regressions_stage(regressions: Mapping[str, bytes], bench: Bench) -> StageResult:
     """Judge whether a core of the fleet has a defect back that was found before."""
-    problems = [
-        died
-        for name, testcase in regressions.items()
-        for answer in bench.run(testcase)
-        if (died := _death("regression", answer, f"on {name}"))
-    ]
-    evidence = f"{len(regressions)} inputs on {bench.size}"
-    return StageResult.judged("regressions", evidence, list(dict.fromkeys(problems)))
+    problems: list[Problem] = []
+    for name, testcase in regressions.items():
+        problems += _deaths("regression", bench.run(testcase), f"on {name}")
+    evidence = f"{len(regressions)} inputs on {bench.size} cores"
+    return StageResult.judged("regressions", evidence, problems)
 
 
 def not_run(name: str, why: str) -> StageResult:
@@ -79,11 +77,16 @@ def not_run(name: str, why: str) -> StageResult:
     return StageResult(name, StageStatus.NOT_RUN, why)
 
 
-def _death(rule: str, answer: Answer, when: str) -> Problem | None:
-    if not answer.death:
-        return None
-    message = f"{answer.variant.release} dies {when}: {answer.death}"
-    return Problem(rule, message, f"the core, {answer.variant.sanitizer} build")
+def _deaths(rule: str, answers: Sequence[Answer], when: str) -> list[Problem]:
+    return [
+        Problem(
+            rule,
+            f"{answer.variant.release} dies {when}: {answer.death}",
+            f"the core, {answer.variant.sanitizer} build",
+        )
+        for answer in answers
+        if answer.death
+    ]
 
 
 def _stage(answer: Answer) -> Stage:

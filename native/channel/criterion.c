@@ -97,15 +97,19 @@ static bool match_glob(const struct ci_text *text, const uint8_t *value, size_t 
 }
 
 bool ci_criterion_evaluate(const struct ci_content *content, const struct ci_criterion *criterion,
-                           const struct ci_value *value, uint64_t *fuel, bool *holds)
+                           const struct ci_value *const *values, uint64_t *fuel, bool *holds)
 {
 	const struct ci_text *text = &criterion->body.text;
 	bool nocase = criterion->nocase;
+	const struct ci_value *value;
 	const uint8_t *bytes;
 	size_t size;
 
 	*holds = criterion->kind == CI_MATCH_ANY;
-	if (*holds || !value)
+	if (*holds)
+		return true;
+	value = values[criterion->input];
+	if (!value)
 		return true;
 	size = value->size;
 	bytes = size == 0 ? no_bytes : value->data;

@@ -37,8 +37,8 @@ static enum ci_status evaluate_instance(const struct ci_content *content,
 		CI_REQUIRE(ci_spend(fuel, 1), CI_OUT_OF_FUEL);
 		/* Loading promised it.  On July 19, 2024 a promise was all there was. */
 		CI_REQUIRE(criterion->input < event->value_count, CI_COUNT_MISMATCH);
-		CI_REQUIRE(ci_criterion_evaluate(content, criterion, event->values[criterion->input],
-		                                 fuel, holds), CI_OUT_OF_FUEL);
+		CI_REQUIRE(ci_criterion_evaluate(content, criterion, event->values, fuel, holds),
+		           CI_OUT_OF_FUEL);
 		groundstop_element(number, *holds);
 	}
 	return CI_OK;

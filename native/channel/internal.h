@@ -134,9 +134,9 @@ enum ci_status ci_program_read(struct ci_cursor *cursor, uint32_t insn_count,
 bool ci_pattern_search(const struct ci_program *program, const uint8_t *classes,
                        const uint8_t *value, size_t size, uint64_t *fuel, bool *holds);
 
-/* criterion.c: value is NULL where it is absent. */
+/* criterion.c: reads the criterion's input of `values`, and a wildcard not even that. */
 bool ci_criterion_evaluate(const struct ci_content *content, const struct ci_criterion *criterion,
-                           const struct ci_value *value, uint64_t *fuel, bool *holds);
+                           const struct ci_value *const *values, uint64_t *fuel, bool *holds);
 
 /* evaluate.c: all of ci_evaluate but the choice of the content. */
 enum ci_status ci_content_evaluate(const struct ci_content *content, const struct ci_event *event,

@@ -52,6 +52,12 @@ void _Exit(int status)
 	_exit(status);
 }
 
+/* libFuzzer calls exit when it is done; libc's own way from there is not ours to catch. */
+__attribute__((destructor)) static void on_exit_of_process(void)
+{
+	gs_stats_flush();
+}
+
 static int lifeline(void)
 {
 	static int fd = -2;

@@ -256,7 +256,7 @@ static size_t mutate(struct groundstop_mutator *m, const uint8_t *data, size_t s
 		op = choose(m);
 		if (op == GROUNDSTOP_OP_BYTES)
 			break;
-		m->fix = !gsm_one_in(&m->random, 64);
+		m->fix = !gsm_may_break(m) || !gsm_one_in(&m->random, 64);
 		m->strict = !gsm_one_in(&m->random, 32);
 		m->thorough = m->strict && gsm_one_in(&m->random, 8);
 		if (!gsm_operate(m, op))

@@ -65,7 +65,10 @@ void groundstop_mutator_destroy(struct groundstop_mutator *mutator);
 /* What mutates bytes without structure; NULL (the default) for the mutator's own. */
 void groundstop_mutator_set_bytes(struct groundstop_mutator *mutator, groundstop_bytes_fn bytes);
 
-/* Operators that may be chosen; BYTES stays the fallback for what cannot be decoded. */
+/*
+ * Operators that may be chosen; BYTES stays the fallback for what cannot be decoded.
+ * Without BREAK, DISAGREE and BYTES, a file that keeps the format's rules still does.
+ */
 void groundstop_mutator_set_operators(struct groundstop_mutator *mutator, uint32_t mask);
 
 /*

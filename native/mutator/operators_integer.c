@@ -97,7 +97,7 @@ bool gsm_op_boundary(struct groundstop_mutator *m)
 			gsm_at(m, node)->value = value;
 			return true;
 		}
-		if (gsm_one_in(&m->random, 16)) {
+		if (gsm_may_disagree(m) && gsm_one_in(&m->random, 16)) {
 			gsm_at(m, node)->value = value;
 			gsm_at(m, node)->flags |= GSM_KEEP;
 			return true;

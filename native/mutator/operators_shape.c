@@ -47,7 +47,8 @@ static bool is_anywhere(struct groundstop_mutator *m, uint32_t node)
 
 bool gsm_op_truncate(struct groundstop_mutator *m)
 {
-	uint32_t node = gsm_pick(m, gsm_one_in(&m->random, 6) ? is_anywhere : gsm_can_shrink);
+	uint32_t node = gsm_pick(m, gsm_may_break(m) && gsm_one_in(&m->random, 6) ? is_anywhere
+	                                                                        : gsm_can_shrink);
 	uint64_t keep;
 
 	if (node == GSM_NONE)
@@ -106,7 +107,7 @@ bool gsm_op_zero(struct groundstop_mutator *m)
 
 	switch (gsm_below(&m->random, 8)) {
 	case 0: /* the write was torn: zeros to the end, or as far as this record goes */
-		node = gsm_pick(m, is_anywhere);
+		node = gsm_may_break(m) ? gsm_pick(m, is_anywhere) : GSM_NONE;
 		if (node == GSM_NONE)
 			return false;
 		m->tear = GSM_TEAR_ZERO;

@@ -205,6 +205,17 @@ static inline uint32_t gsm_key_node(const struct groundstop_mutator *m, uint32_t
 	return gsm_is_integer(m, key) ? key : GSM_NONE;
 }
 
+/* Other operators leave a file damaged only where these two may. */
+static inline bool gsm_may_break(const struct groundstop_mutator *m)
+{
+	return m->mask & 1u << GROUNDSTOP_OP_BREAK;
+}
+
+static inline bool gsm_may_disagree(const struct groundstop_mutator *m)
+{
+	return m->mask & 1u << GROUNDSTOP_OP_DISAGREE;
+}
+
 static inline uint64_t gsm_maximum(uint32_t width)
 {
 	return width >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * width)) - 1;

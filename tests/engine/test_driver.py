@@ -82,7 +82,7 @@ def test_a_finding_of_an_oracle_is_stored(project: EngineProject) -> None:
 
 
 def test_what_an_oracle_runs_does_not_count_as_coverage(project: EngineProject) -> None:
-    seeds = project.seed("another", b"MAG")
+    seeds = project.seed("another", b"MAGI")
     with_oracle = project.run("another", "-runs=0", "--share=1", seeds)
     without = project.run("another", "-runs=0", "--share=0", seeds)
     assert with_oracle.stats["python_calls"] > 0, with_oracle.output
@@ -92,6 +92,7 @@ def test_what_an_oracle_runs_does_not_count_as_coverage(project: EngineProject) 
 def status_line(output: str) -> str:
     """Edges and features after the seeds were loaded."""
     (line,) = [line for line in output.splitlines() if "INITED" in line]
+    assert "cov:" in line
     return line.partition(" corp:")[0]
 
 

@@ -40,10 +40,11 @@ int magic_entry(const uint8_t *data, size_t size)
 	groundstop_element(letters, size % 2);
 #ifdef OVERFLOW
 	if (size >= 6 && data[4] == 'B' && data[5] == 'U') {
-		uint8_t *block = malloc(4);
+		volatile uint8_t *block = malloc(4);
 
-		memset(block, 1, size); /* at least six into four */
-		free(block);
+		for (size_t i = 0; i < size; i++)
+			block[i] = 1; /* at least six into four */
+		free((void *)block);
 	}
 #endif
 #ifdef HANG

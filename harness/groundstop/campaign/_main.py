@@ -89,6 +89,9 @@ def _relaunch(target: str | Target, argv: list[str], options: ScriptOptions) -> 
         folder = project.state / "findings" / target.name / str(variant)
         folder.mkdir(parents=True, exist_ok=True)
         arguments.append(f"-artifact_prefix={folder}/")
+    if options.flag("detect_leaks") is None:
+        # Python's allocations would look like leaks, and have every input run twice.
+        arguments.append("-detect_leaks=0")
     if launch.dictionary and options.flag("dict") is None:
         arguments.append(f"-dict={launch.dictionary}")
     if not options.paths:

@@ -34,7 +34,7 @@ Derived from the same class: `view` (text for people), `dictionary` (libFuzzer's
 and `table.encode` (what native/mutator works from).
 """
 
-from groundstop.format._decode import Decoded, Node, Span
+from groundstop.format._containers import array, octets, offsets, part, record, union
 from groundstop.format._dictionary import dictionary
 from groundstop.format._domains import (
     Domain,
@@ -48,7 +48,6 @@ from groundstop.format._domains import (
 )
 from groundstop.format._fields import (
     adler32,
-    array,
     checksum,
     constant,
     count,
@@ -56,16 +55,12 @@ from groundstop.format._fields import (
     enum,
     flags,
     integer,
-    octets,
-    offsets,
     padding,
-    part,
-    record,
     reserved,
     size,
     total_size,
-    union,
 )
+from groundstop.format._nodes import Decoded, Node, Span
 from groundstop.format._record import Record
 from groundstop.format._specification import Row, specification
 from groundstop.format._view import view

@@ -9,10 +9,12 @@ from enum import Enum
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from groundstop.errors import DeclarationError
+from groundstop.format import _containers as containers
 from groundstop.format import _fields as specifiers
 from groundstop.format._build import build, computed
 from groundstop.format._check import check_class
-from groundstop.format._decode import Decoded, decode, parse
+from groundstop.format._decode import decode, parse
+from groundstop.format._nodes import Decoded
 from groundstop.format._spec import MISSING, Field
 from groundstop.format._wire import Order
 
@@ -30,12 +32,12 @@ from groundstop.format._wire import Order
         specifiers.size,
         specifiers.total_size,
         specifiers.checksum,
-        specifiers.octets,
-        specifiers.array,
-        specifiers.offsets,
-        specifiers.record,
-        specifiers.part,
-        specifiers.union,
+        containers.octets,
+        containers.array,
+        containers.offsets,
+        containers.record,
+        containers.part,
+        containers.union,
     ),
 )
 class Record:

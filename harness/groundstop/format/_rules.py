@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from groundstop.errors import DecodeError
-from groundstop.format._decode import Node
 from groundstop.format._domains import (
     Anything,
     Between,
@@ -17,6 +16,7 @@ from groundstop.format._domains import (
     Index,
     Same,
 )
+from groundstop.format._nodes import Node
 from groundstop.format._scope import Scope, find_index, lookup_integer, lookup_table
 from groundstop.format._spec import (
     ArrayField,
@@ -37,16 +37,13 @@ def check_rules(root: Node, data: bytes) -> None:
         _Checker(data).record(root, Scope(root.record))
 
 
-def broken(field: IntegerField, value: int, scope: Scope) -> Iterator[str]:
-    """Yield what a value breaks of the rules that are in the field itself."""
-    if field.role is Role.CONSTANT and value != field.constant:
-        yield f"is {value}, must be {field.constant}"
-    elif field.role is Role.RESERVED and value != 0:
-        yield f"is {value}, reserved, must be 0"
-    elif field.enumeration is not None and value not in field.members:
-        yield f"is {value}, no {field.enumeration.__name__}"
-    elif field.flags is not None and value & ~field.mask:
-        yield f"has unknown bits {value & ~field.mask:#x}"
+def broken(field: IntegerField, value: int, scope: Scope, *, usual: bool = False) -> Iterator[str]:
+    """Yield what a value breaks of the rules in the field itself, or of what is usual."""
+    if usual:
+        if field.usual is not None:
+            yield from _broken_domain(field.usual, value, scope)
+        return
+    yield from _broken_role(field, value)
     low = lookup_integer(scope, field.at_least)
     if low is not None and value < low:
         yield f"is {int(value)}, must be at least {low}{_named(field.at_least)}"
@@ -58,6 +55,17 @@ def broken(field: IntegerField, value: int, scope: Scope) -> Iterator[str]:
         yield f"is {int(value)}, must be below {below}{_named(field.below)}"
     if field.domain is not None:
         yield from _broken_domain(field.domain, value, scope)
+
+
+def _broken_role(field: IntegerField, value: int) -> Iterator[str]:
+    if field.role is Role.CONSTANT and value != field.constant:
+        yield f"is {value}, must be {field.constant}"
+    elif field.role is Role.RESERVED and value != 0:
+        yield f"is {value}, reserved, must be 0"
+    elif field.enumeration is not None and value not in field.members:
+        yield f"is {value}, no {field.enumeration.__name__}"
+    elif field.flags is not None and value & ~field.mask:
+        yield f"has unknown bits {value & ~field.mask:#x}"
 
 
 def _named(bound: int | str | None) -> str:

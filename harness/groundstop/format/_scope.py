@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groundstop.format._domains import Index, Key
-from groundstop.format._spec import ArrayField, Field, IntegerField
+from groundstop.format._spec import ArrayField, Field, IntegerField, Role
 
 if TYPE_CHECKING:
     from groundstop.format._record import Record
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """A record and what it stands in: `parent`'s field `via`, as its element `index`.
-
-    `planned` holds, while a record is being made, how many elements its arrays will have.
-    """
+    """A record and what it stands in: `parent`'s field `via`, as its element `index`."""
 
     record: Record
     parent: Scope | None = None
@@ -114,6 +111,9 @@ def record_at(place: Place) -> Scope | None:
 def _field_of(scope: Scope, name: str) -> Place | None:
     field = type(scope.record).__fields__.get(name)
     value = scope.record.__dict__.get(name)
+    if value is None and isinstance(field, IntegerField) and field.role is Role.COUNT:
+        elements = scope.record.__dict__.get(field.of)
+        value = len(elements) if isinstance(elements, list) else None
     return None if field is None or value is None else Place(value, field, scope)
 
 

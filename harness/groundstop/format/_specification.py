@@ -21,6 +21,8 @@ from groundstop.format._wire import Wire
 if TYPE_CHECKING:
     from groundstop.format._record import Record
 
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
 
 class Row(NamedTuple):
     """One field; `phrases` are what the rule must say because the declaration enforces it."""
@@ -42,21 +44,23 @@ def _row(cls: type[Record], field: Field) -> Row:
 
 
 def _type(cls: type[Record], field: Field) -> str:
+    what = ""
     if isinstance(field, IntegerField):
-        return str(field.wire)
-    if isinstance(field, OctetsField):
-        return "bytes to the end" if field.size is None else f"{field.size} bytes"
-    if isinstance(field, ArrayField):
+        what = str(field.wire)
+    elif isinstance(field, OctetsField) or (isinstance(field, RecordField) and field.is_part):
+        what = "bytes to the end" if field.size is None else f"{field.size} bytes"
+    elif isinstance(field, ArrayField):
         item = str(field.item) if isinstance(field.item, Wire) else field.item.__title__
-        return f"{item} to the end" if field.count is None else f"{item} × {field.count}"
-    if isinstance(field, OffsetsField):
+        what = f"{item} to the end" if field.count is None else f"{item} {_TIMES} {field.count}"
+    elif isinstance(field, OffsetsField):
         target = cls.__fields__[field.to]
-        return f"{field.wire} × {target.count if isinstance(target, ArrayField) else 0}"
-    if isinstance(field, RecordField) and field.is_part:
-        return "bytes to the end" if field.size is None else f"{field.size} bytes"
-    if isinstance(field, RecordField):
-        return field.record.__title__
-    return f"by {field.tag}" if isinstance(field, UnionField) else ""
+        count = target.count if isinstance(target, ArrayField) else None
+        what = f"{field.wire} {_TIMES} {count}"
+    elif isinstance(field, RecordField):
+        what = field.record.__title__
+    elif isinstance(field, UnionField):
+        what = f"by {field.tag}"
+    return what
 
 
 def _phrases(field: Field) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import IntFlag
 from typing import TYPE_CHECKING, Any
 
-from groundstop.format._decode import Decoded, Node
+from groundstop.format._nodes import Decoded, Node
 from groundstop.format._spec import IntegerField, OctetsField, RecordField, Role, UnionField, word
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
     compact = _compact(node)
     if compact is not None:
         yield _line(node, depth, f"{_name(node)}: {compact}")
-        for child in node.children:
-            yield from _problems(child.problems)
+        for below in node.walk():
+            if below is not node:
+                yield from _problems(below.problems)
     elif node.record is not None or node.children:
         yield _line(node, depth, f"{_name(node)}: {_heading(node)}")
         for child in node.children:
@@ -88,6 +89,10 @@ def _compact(node: Node) -> str | None:
             continue
         if isinstance(child.field, IntegerField) and child.field.role is Role.SIZE:
             continue  # it is that of the bytes beside it, or a problem says that it is not
+        inner = _compact(child) if isinstance(child.field, UnionField) else None
+        if inner is not None:
+            texts.append(f"{child.name} = {inner}")
+            continue
         if not isinstance(child.field, IntegerField | OctetsField):
             return None
         texts.append(f"{child.name} = {_value(child)}")

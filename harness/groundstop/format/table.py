@@ -11,18 +11,9 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from groundstop.format._check import least_size
-from groundstop.format._domains import (
-    Anything,
-    Between,
-    Depends,
-    Domain,
-    Fits,
-    Index,
-    Key,
-    Same,
-)
-from groundstop.format._hops import hops_of, site_key
-from groundstop.format._sites import Site, Target, UnresolvedError, resolve, table_of
+from groundstop.format._hops import site_key
+from groundstop.format._references import MAX64, NONE, References
+from groundstop.format._sites import Site
 from groundstop.format._spec import (
     DEFAULT_WEIGHT,
     ArrayField,
@@ -43,17 +34,12 @@ __all__ = ["encode"]
 
 _MAGIC = b"GSFT"
 _VERSION = 1
-_NONE = 0xFFFFFFFF
-_MAX64 = (1 << 64) - 1
 _MASK_BITS = 64
 
 _HEADER = struct.Struct("<4s11I")
 _RECORD = struct.Struct("<4I")
 _FIELD = struct.Struct("<20I4Q")
 _CASE = struct.Struct("<Q2I")
-_DOMAIN = struct.Struct("<6I2Q")
-_DOMAIN_CASE = struct.Struct("<2Q2I")
-_PAIR = struct.Struct("<2I")
 
 _KINDS: dict[type[Field], int] = {
     IntegerField: 0,
@@ -66,15 +52,6 @@ _KINDS: dict[type[Field], int] = {
 _PART = 5
 _PATCHED, _RULED = 1, 2
 _BIG, _ASCENDING, _CHECK, _TARGET, _TAG, _HARD = (1 << bit for bit in range(6))
-_DOMAINS: dict[type[Domain], int] = {
-    Anything: 0,
-    Between: 1,
-    Index: 2,
-    Key: 3,
-    Same: 4,
-    Fits: 5,
-    Depends: 6,
-}
 
 
 class _Bounds(NamedTuple):
@@ -94,12 +71,8 @@ class _Encoder:
     def __init__(self, cls: type[Record]) -> None:
         self.sites = list(Site(cls).below())
         self.numbers = {site_key(site): number for number, site in enumerate(self.sites)}
-        self.targets: set[tuple[object, ...]] = set()
+        self.references = References()
         self.cases: list[bytes] = []
-        self.domains: list[bytes] = []
-        self.domain_cases: list[bytes] = []
-        self.paths: list[bytes] = []
-        self.hops: list[bytes] = []
         self.values: list[int] = []
         self.octets = bytearray()
 
@@ -110,7 +83,7 @@ class _Encoder:
             for field in site.record.__fields__.values()
         ]
         fields = [
-            self.packed(row, (site_key(site), field.attribute) in self.targets)
+            self.packed(row, (site_key(site), field.attribute) in self.references.targets)
             for site, field, row in rows
         ]
         ruled = {
@@ -125,8 +98,9 @@ class _Encoder:
                 _RECORD.pack(first, len(own), least_size(site.record), _flags(site, ruled))
             )
             first += len(own)
-        sections = [records, fields, self.cases, self.domains, self.domain_cases]
-        sections += [self.paths, self.hops, [value.to_bytes(8, "little") for value in self.values]]
+        refs = self.references
+        sections = [records, fields, self.cases, refs.domains, refs.cases]
+        sections += [refs.paths, refs.hops, [value.to_bytes(8, "little") for value in self.values]]
         counts = [len(section) for section in sections]
         body = b"".join(_padded(b"".join(section)) for section in sections)
         body += _padded(bytes(self.octets))
@@ -144,23 +118,23 @@ class _Encoder:
             "width": 0,
             "flags": 0,
             "record": self.numbers[site_key(site)],
-            "child": _NONE,
-            "ref": _NONE,
-            "ref2": _NONE,
+            "child": NONE,
+            "ref": NONE,
+            "ref2": NONE,
             "values_first": 0,
             "values_count": 0,
             "cases_first": 0,
             "cases_count": 0,
-            "path_least": _NONE,
-            "path_most": _NONE,
-            "path_below": _NONE,
-            "domain": _NONE,
+            "path_least": NONE,
+            "path_most": NONE,
+            "path_below": NONE,
+            "domain": NONE,
             "weight": min(field.weight, DEFAULT_WEIGHT),
             "fixed": 0,
             "octets": 0,
             "algorithm": 0,
             "low": 0,
-            "high": _MAX64,
+            "high": MAX64,
             "constant": 0,
             "member_mask": 0,
         }
@@ -186,7 +160,7 @@ class _Encoder:
             row["cases_first"] = len(self.cases)
             row["cases_count"] = len(field.cases)
             for tag, case in field.cases.items():
-                number = _NONE if case is None else self.number(site, field, case)
+                number = NONE if case is None else self.number(site, field, case)
                 self.cases.append(_CASE.pack(tag, number, 0))
         return row
 
@@ -210,17 +184,22 @@ class _Encoder:
         row["path_below"] = bounds.below
         reference = field.reference
         if reference is not None:
-            row["domain"] = self.domain(site, reference)
+            row["domain"] = self.references.domain(site, reference)
         if field.ascending:
             row["flags"] |= _ASCENDING
         if field.domain is not None:
             row["flags"] |= _HARD
         if field.role.value <= Role.FLAGS.value:
-            asked = members or row["domain"] != _NONE or field.ascending
+            asked = members or row["domain"] != NONE or field.ascending
             paths = (bounds.least, bounds.most, bounds.below)
-            if asked or paths != (_NONE,) * 3 or (bounds.low, bounds.high) != (
-                0,
-                field.wire.maximum,
+            if (
+                asked
+                or paths != (NONE,) * 3
+                or (bounds.low, bounds.high)
+                != (
+                    0,
+                    field.wire.maximum,
+                )
             ):
                 row["flags"] |= _CHECK
         tags = (f.tag for f in site.record.__fields__.values() if isinstance(f, UnionField))
@@ -238,9 +217,9 @@ class _Encoder:
         return _Bounds(
             low,
             high,
-            self.path(site, field.at_least),
-            self.path(site, field.at_most),
-            self.path(site, field.below),
+            self.references.path(site, field.at_least),
+            self.references.path(site, field.at_most),
+            self.references.path(site, field.below),
         )
 
     def array(self, site: Site, field: ArrayField, row: dict[str, int]) -> None:
@@ -259,63 +238,6 @@ class _Encoder:
             local = list(field.item.__fields__).index(name)
             self.cases.append(_CASE.pack(len(self.values) << 32 | len(allowed), local, 0))
             self.values += allowed
-
-    def path(self, site: Site, path: int | str | None) -> int:
-        """Return the number of a path, or none where it leads out of this format."""
-        if not isinstance(path, str):
-            return _NONE
-        try:
-            self.target(resolve(site, path))
-        except UnresolvedError:
-            return _NONE
-        hops = hops_of(site, path)
-        self.paths.append(_PAIR.pack(len(self.hops), len(hops)))
-        self.hops += [_PAIR.pack(*hop) for hop in hops]
-        return len(self.paths) - 1
-
-    def target(self, target: Target) -> None:
-        """Remember that others refer to a field: through its count, to the array itself."""
-        field = target.field
-        if isinstance(field, IntegerField) and field.role is Role.COUNT:
-            field = target.site.record.__fields__[field.of]
-        self.targets.add((site_key(target.site), field.attribute))
-
-    def domain(self, site: Site, domain: Domain) -> int:
-        path, key_field, low, high = _NONE, 0, 0, _MAX64
-        cases: list[bytes] = []
-        if isinstance(domain, Between):
-            low, high = domain.low, domain.high
-        elif isinstance(domain, Index):
-            path = self.path(site, domain.path)
-        elif isinstance(domain, Key):
-            path = self.path(site, domain.table)
-            if path != _NONE:
-                target, key = table_of(site, domain)
-                if isinstance(target.field, ArrayField) and not isinstance(
-                    target.field.item, Wire
-                ):
-                    names = list(target.field.item.__fields__.values())
-                    key_field = names.index(key) if key is not None else 0
-        elif isinstance(domain, Same | Fits):
-            path = self.path(site, domain.path)
-            if isinstance(domain, Fits):
-                cases = [_DOMAIN_CASE.pack(value, need, 0, 0) for value, need in domain.needs]
-        elif isinstance(domain, Depends):
-            key_field = _local(site, domain.on)
-            cases = [
-                _DOMAIN_CASE.pack(value, 0, self.domain(site, case), 0)
-                for value, case in domain.cases
-            ]
-        if path == _NONE and isinstance(domain, Index | Key | Same | Fits):
-            domain = Anything()
-        first = len(self.domain_cases)
-        self.domain_cases += cases
-        self.domains.append(
-            _DOMAIN.pack(
-                _DOMAINS[type(domain)], path, key_field, first, len(cases), 0, low, high
-            )
-        )
-        return len(self.domains) - 1
 
 
 def _kind(field: Field) -> int:
@@ -343,15 +265,14 @@ def _flags(site: Site, ruled: set[tuple[object, ...]]) -> int:
 def _patched(field: Field) -> bool:
     """Return whether the field's value is known only when its whole record is written."""
     return isinstance(field, OffsetsField) or (
-        isinstance(field, IntegerField)
-        and field.role in {Role.SIZE, Role.TOTAL, Role.CHECKSUM}
+        isinstance(field, IntegerField) and field.role in {Role.SIZE, Role.TOTAL, Role.CHECKSUM}
     )
 
 
 def _local(site: Site, name: int | str | None) -> int:
     """Return the number of a sibling field within its record."""
     if not isinstance(name, str) or not name:
-        return _NONE
+        return NONE
     return list(site.record.__fields__).index(name)
 
 
@@ -363,4 +284,3 @@ def _wire(row: dict[str, int], wire: Wire, site: Site) -> None:
 
 def _padded(section: bytes) -> bytes:
     return section + bytes(-len(section) % 8)
-

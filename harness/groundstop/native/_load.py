@@ -17,6 +17,7 @@ _START = "start it through its entry script or `groundstop fuzz`"
 # What the dynamic linker says, and what it means for whoever reads it.
 _MEANINGS = {
     "__sancov_lowest_stack": f"no fuzzing runtime is preloaded: {_START}",
+    "__sanitizer_cov_": f"no fuzzing runtime is preloaded: {_START}",
     "__asan_": f"AddressSanitizer's runtime is not preloaded: {_START}",
     "__ubsan_": f"UndefinedBehaviorSanitizer's runtime is not preloaded: {_START}",
     "invalid ELF header": "it is not a shared object",

@@ -68,10 +68,10 @@ __attribute__((noinline)) static void smash(void)
 static void allocate_without_end(void)
 {
 	for (;;) {
-		char *memory = malloc(1u << 20);
+		volatile char *memory = malloc(1u << 20);
 
-		memset(memory, 1, 1u << 20);
-		sink = memory[0];
+		for (size_t i = 0; i < 1u << 20; i += 1024)
+			memory[i] = 1;
 	}
 }
 

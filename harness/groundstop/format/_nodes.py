@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What decoding gives: a tree of what was read, with spans and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from groundstop.errors import DecodeError
+from groundstop.format._spec import Field
+
+if TYPE_CHECKING:
+    from groundstop.format._record import Record
+
+R = TypeVar("R", bound="Record")
+
+
+class Span(NamedTuple):
+    """Bytes `start` (included) to `end` (not included)."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One thing that was read: the value of a field or an element, where it stands.
+
+    `name` is the field's name or, of an element, `[index]`.  `field` is None for the root
+    and for elements.  A node without `complete` ends where its bytes did.
+    """
+
+    name: str
+    field: Field | None
+    start: int
+    parent: Node | None
+    end: int = 0
+    value: object = None
+    record: Record | None = None
+    complete: bool = False
+    children: list[Node] = default(default_factory=list)
+    problems: list[DecodeError] = default(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The dotted path from the root: `instances[3].criteria[0].input`."""
+        names: list[str] = []
+        node = self
+        while node.parent is not None:
+            names.append(node.name)
+            node = node.parent
+        return ".".join(reversed(names)).replace(".[", "[")
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the data."""
+        return Span(self.start, self.end)
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this node and all below it, in the order of the bytes."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+
+@dataclass(slots=True, eq=False)
+class Decoded(Generic[R]):
+    """What bytes decode to, as far as they do.
+
+    `value` lacks the fields that were not reached (reading one raises AttributeError).
+    `problems` are all rules broken, in the order of the bytes; `stopped` is the one that
+    ended the decoding of the whole before its end, if any.
+    """
+
+    data: bytes
+    value: R
+    root: Node
+    problems: tuple[DecodeError, ...]
+    stopped: DecodeError | None
+
+    @property
+    def problem(self) -> DecodeError | None:
+        """The first rule broken, or None: then `parse` accepts the bytes."""
+        return self.problems[0] if self.problems else None
+
+    @property
+    def spans(self) -> dict[str, Span]:
+        """Where each field and element stands, by dotted path; "" is the whole."""
+        return {node.path: node.span for node in self.root.walk()}

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Campaigns: what they find, what they count, and that a finding does not end them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from groundstop.campaign import CampaignOptions, CampaignResult, Progress, run_campaign
+from groundstop.config import find_project
+from groundstop.errors import CampaignError
+from groundstop.target import load_target
+from support.engine import EngineProject
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.seen: list[Progress] = []
+
+    def update(self, progress: Progress) -> None:
+        self.seen.append(progress)
+
+
+def campaign(
+    project: EngineProject, name: str, options: CampaignOptions, watcher: Watcher | None = None
+) -> CampaignResult:
+    made = find_project(project.root)
+    return run_campaign(load_target(made, name), made, options, watcher)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_campaign_counts_what_it_does(project: EngineProject, workers: int) -> None:
+    project.seed("magic", b"MAGICabc")
+    watcher = Watcher()
+    result = campaign(project, "magic", CampaignOptions(seconds=3, workers=workers), watcher)
+    stats = result.progress.stats
+    assert stats.executions == stats.rejected + stats.loaded + stats.evaluated > 1000
+    assert min(stats.shares().values()) > 0
+    assert 0 < stats.python_calls < stats.executions
+    assert result.progress.edges > 5
+    # Fork mode's own line says as many edges as features.
+    assert result.progress.edges < result.progress.features
+    assert result.progress.corpus >= 1
+    assert result.new_units == len(project.evolved("magic")) > 0
+    assert result.exit_status == 0
+    assert not result.interrupted
+    assert watcher.seen[-1].stats.executions > watcher.seen[0].stats.executions
+    assert list((project.root / ".groundstop" / "runs").iterdir()) == []
+    assert "INFO: Using preloaded libfuzzer" in result.log.read_text()
+
+
+def test_a_second_campaign_goes_on_where_the_first_ended(project: EngineProject) -> None:
+    project.seed("magic", b"MAGI")
+    campaign(project, "magic", CampaignOptions(seconds=1.5))
+    before = project.evolved("magic")
+    result = campaign(project, "magic", CampaignOptions(seconds=1))
+    assert before <= project.evolved("magic")
+    assert f"{len(before)} files found in" in result.log.read_text()
+
+
+def test_findings_do_not_end_a_campaign(project: EngineProject) -> None:
+    project.seed("overflow", b"MAGIB")
+    result = campaign(project, "overflow", CampaignOptions(seconds=4, seed=1))
+    assert result.restarts >= 1
+    assert result.exit_status == 1
+    assert result.findings == 1
+    artifact = result.artifacts[0]
+    assert artifact.kind == "crash"
+    assert artifact.path.read_bytes()[:6] == b"MAGIBU"
+    assert artifact.path in project.findings("overflow")
+    assert "heap-buffer-overflow" in artifact.summary
+    assert artifact.report is not None
+    assert "WRITE of size 1" in artifact.report.read_text()
+    assert result.progress.stats.executions > 100
+
+
+def test_a_campaign_can_end_with_its_first_finding(project: EngineProject) -> None:
+    project.seed("overflow", b"MAGIB")
+    options = CampaignOptions(seconds=60, stop_at_finding=True)
+    result = campaign(project, "overflow", options)
+    assert len(result.artifacts) == 1
+    assert result.progress.elapsed < 50
+    assert not result.interrupted
+
+
+def test_a_finding_of_an_oracle_is_named(project: EngineProject) -> None:
+    project.seed("seven", b"MAGIabcdef")
+    options = CampaignOptions(seconds=30, stop_at_finding=True)
+    result = campaign(project, "seven", options)
+    assert [artifact.summary for artifact in result.artifacts] == ["no-seven: seven letters"]
+
+
+def test_a_seed_that_kills_the_core_is_stepped_over(project: EngineProject) -> None:
+    project.seed("overflow", b"MAGIBU", b"MAGICab")
+    result = campaign(project, "overflow", CampaignOptions(seconds=5))
+    assert b"MAGIBU" in {artifact.path.read_bytes() for artifact in result.artifacts}
+    # Started plainly it would die at that seed each time, having run three inputs.
+    assert result.progress.stats.executions > 1000
+    assert project.evolved("overflow")
+
+
+def test_folders_of_the_callers_are_used(project: EngineProject, tmp_path: Path) -> None:
+    for name in ("units", "seeds"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "seeds" / "one").write_bytes(b"MAGICabc")
+    options = CampaignOptions(
+        seconds=1.5,
+        corpus=(tmp_path / "units", tmp_path / "seeds"),
+        artifacts=tmp_path / "artifacts",
+    )
+    result = campaign(project, "magic", options)
+    assert result.evolved == tmp_path / "units"
+    assert len(list((tmp_path / "units").iterdir())) == result.new_units > 0
+    assert [p.name for p in (tmp_path / "seeds").iterdir()] == ["one"]
+    assert not (project.root / "corpus" / "magic" / "evolved").exists()
+
+
+def test_a_core_that_cannot_run_is_an_error(project: EngineProject) -> None:
+    with pytest.raises(CampaignError, match=r"status 2(?s:.*)no entry point magic_entry"):
+        campaign(project, "broken", CampaignOptions(seconds=5))
+    assert list((project.root / ".groundstop" / "runs").iterdir()) == []
+
+
+def test_a_run_that_libfuzzer_ends_is_not_started_again(project: EngineProject) -> None:
+    project.seed("magic", b"MAGI")
+    options = CampaignOptions(seconds=60, flags=("-runs=2000",))
+    result = campaign(project, "magic", options)
+    assert result.progress.stats.executions == 2000
+    assert result.restarts == 0
+
+
+def test_a_target_without_a_script_gets_one(project: EngineProject) -> None:
+    project.script("magic").unlink()
+    project.seed("magic", b"MAGI")
+    result = campaign(project, "magic", CampaignOptions(seconds=2, workers=2))
+    assert result.progress.stats.processes > 1
+    assert result.progress.stats.executions > 100

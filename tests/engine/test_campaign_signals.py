@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Campaigns that are interrupted or killed: nothing reported is lost, nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from support.campaigns import CampaignProcess, processes_of, wait_for
+from support.engine import EngineProject
+
+
+def runs(project: EngineProject) -> list[Path]:
+    return list((project.root / ".groundstop" / "runs").iterdir())
+
+
+def fuzzers(project: EngineProject, campaign: CampaignProcess) -> list[int]:
+    return [number for number in processes_of(project) if number != campaign.process.pid]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_as_time_does(
+    project: EngineProject, number: signal.Signals, workers: int
+) -> None:
+    project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
+    campaign = CampaignProcess(project, "magic", 60, workers)
+    campaign.wait_until_running()
+    campaign.process.send_signal(number)
+    status, output = campaign.end()
+    assert status == 0, output
+    assert "interrupted: True" in output
+    assert "by a signal" in output
+    assert "inputs" in output
+    assert processes_of(project) == []
+    assert runs(project) == []
+    assert project.evolved("magic")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_killed_it_takes_its_fuzzers_along_and_loses_nothing(
+    project: EngineProject, workers: int
+) -> None:
+    project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
+    campaign = CampaignProcess(project, "magic", 60, workers)
+    campaign.wait_until_running()
+    assert fuzzers(project, campaign)
+    reported = project.evolved("magic")
+    campaign.process.kill()
+    campaign.end()
+    assert wait_for(lambda: not processes_of(project)), processes_of(project)
+    assert len(runs(project)) == 1
+    # What fork mode's jobs have found and not merged when they die.
+    (left,) = runs(project)
+    unmerged = left / "tmp" / "libFuzzerTemp.FuzzWithFork1.dir" / "C1"
+    unmerged.mkdir(parents=True)
+    whole = unmerged / "2ef7bde608ce5404e97d5f042f95f89f1c232871"
+    whole.write_bytes(b"Hello World!")
+    (unmerged / whole.name.replace("2", "3")).write_bytes(b"cut o")
+    # The next run clears up, and so does one that ends at once.
+    again = CampaignProcess(project, "magic", 1, 1)
+    status, output = again.end()
+    assert status == 0, output
+    assert runs(project) == []
+    assert reported <= project.evolved("magic")
+    assert b"Hello World!" in project.evolved("magic")
+    assert b"cut o" not in project.evolved("magic")
+
+
+def test_a_fuzzer_that_is_killed_is_started_again(project: EngineProject) -> None:
+    project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
+    campaign = CampaignProcess(project, "magic", 5, 1)
+    campaign.wait_until_running()
+    (victim,) = fuzzers(project, campaign)
+    os.kill(victim, signal.SIGKILL)
+    status, output = campaign.end()
+    assert status == 0, output
+    assert "(1 restarts)" in output
+    assert "interrupted: False" in output
+
+
+def test_a_fuzzer_that_is_interrupted_ends_the_campaign(project: EngineProject) -> None:
+    project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
+    campaign = CampaignProcess(project, "magic", 60, 1)
+    campaign.wait_until_running()
+    (fuzzer,) = fuzzers(project, campaign)
+    os.kill(fuzzer, signal.SIGTERM)
+    status, output = campaign.end()
+    assert status == 0, output
+    assert "interrupted: True" in output

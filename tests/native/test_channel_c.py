@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The C tests of the interpreter, under sanitizers and plain with guard pages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from support.cbuild import CHANNEL, VARIANTS, CBuild, make_tree, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAMS = ("test_load.c", "test_memory.c", "test_evaluate.c", "test_pattern.c", "test_entry.c")
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CBuild:
+    return CBuild(make_tree(tmp_path_factory.mktemp("core"), "7.11"), request.param)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program(build: CBuild, program: str) -> None:
+    done = run(build.program(program))
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_status_is_reached(tmp_path: Path) -> None:
+    header = (CHANNEL / "ci.h").read_text(encoding="utf-8")
+    body = re.search(r"enum ci_status \{(.*?)\};", header, re.DOTALL)
+    assert body is not None
+    statuses = {int(number) for number in re.findall(r"CI_\w+ = (\d+),", body[1])}
+    build = CBuild(make_tree(tmp_path, "7.11"), "plain")
+    printed = "".join(run(build.program(program)).stdout for program in PROGRAMS)
+    assert {int(number) for number in re.findall(r"reached (\d+)", printed)} == statuses
+    assert len(statuses) == 22
+
+
+@pytest.mark.parametrize("release", ["7.10", "7.15"])
+def test_other_releases(tmp_path: Path, release: str) -> None:
+    build = CBuild(make_tree(tmp_path, release), "plain")
+    for program in PROGRAMS:
+        done = run(build.program(program))
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_read_past_a_value_is_seen(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path, "7.11")
+    criterion = tree / "criterion.c"
+    sound = criterion.read_text(encoding="utf-8")
+    planted = sound.replace("return size != text->size ||", "return size + 1 != text->size ||")
+    assert planted != sound
+    criterion.write_text(planted, encoding="utf-8")
+    done = run(CBuild(tree, "sanitized").program("test_entry.c"))
+    assert done.returncode != 0
+    assert "AddressSanitizer: use-after-poison" in done.stderr

@@ -5,7 +5,7 @@
 
 #include "operators.h"
 
-#define ATTEMPTS 12          /* operators tried before plain bytes are mutated */
+#define ATTEMPTS 16          /* operators tried before plain bytes are mutated */
 #define ROOM_ATTEMPTS 8      /* elements taken out to make room */
 #define NODES_PER_BYTE 8u
 #define MIN_NODES 8192u
@@ -205,6 +205,12 @@ static enum groundstop_operator choose(struct groundstop_mutator *m)
 	return GROUNDSTOP_OP_BYTES;
 }
 
+static bool is_same(const struct groundstop_mutator *m, size_t changed, const uint8_t *data,
+                    size_t size)
+{
+	return changed == size && memcmp(m->out, data, size) == 0;
+}
+
 /* What the engine makes of all bytes, in m->out; if it decodes, mostly put right again. */
 static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, size_t size,
                            size_t max_size)
@@ -219,6 +225,8 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 	                   : gsm_mutate_bytes(m, m->out, size, max_size);
 	if (changed == 0 || changed > max_size)
 		changed = size ? size : 1;
+	if (is_same(m, changed, data, size))
+		m->out[gsm_below(&m->random, (uint32_t)size)] ^= 0x80;
 	if (gsm_one_in(&m->random, 4) || changed > m->scratch_capacity)
 		return changed;
 	/* m->out is written to next: what is decoded must lie elsewhere. */
@@ -231,7 +239,7 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 		return changed;
 	repair(m, root);
 	encoded = gsm_encode(m, root, max_size);
-	if (encoded)
+	if (encoded && !is_same(m, encoded, data, size))
 		return encoded;
 	memcpy(m->out, m->scratch, changed);
 	return changed;
@@ -265,13 +273,19 @@ static size_t mutate(struct groundstop_mutator *m, const uint8_t *data, size_t s
 			repair(m, root);
 		changed = encode_within(m, root, max_size);
 		changed = changed ? tear(m, changed) : 0;
-		if (changed && (changed != size || memcmp(m->out, data, size) != 0)) {
+		if (changed && !is_same(m, changed, data, size)) {
 			record_operator(m, op);
 			return changed;
 		}
 		root = GSM_NONE; /* the tree is not what the input is any more */
 	}
-	return mutate_bytes(m, data, size, max_size);
+	if (root == GSM_NONE && !(m->mask & 1u << GROUNDSTOP_OP_BYTES))
+		root = decode(m, data, size, NULL, 0);
+	if (root == GSM_NONE || (m->mask & 1u << GROUNDSTOP_OP_BYTES))
+		return mutate_bytes(m, data, size, max_size);
+	/* No operator had anything to do, and plain bytes are not wanted. */
+	memcpy(m->out, data, size);
+	return size;
 }
 
 size_t groundstop_mutator_mutate(struct groundstop_mutator *m, uint8_t *data, size_t size,

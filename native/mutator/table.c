@@ -148,6 +148,11 @@ static bool shape_is_fine(const struct gsm_table *table, const struct gsm_record
 	}
 }
 
+static bool has_child(const struct gsm_field *field)
+{
+	return field->kind == GSM_ARRAY || field->kind == GSM_RECORD || field->kind == GSM_PART;
+}
+
 static bool fields_are_fine(const struct gsm_table *table)
 {
 	const struct gsm_header *h = &table->header;
@@ -160,6 +165,7 @@ static bool fields_are_fine(const struct gsm_table *table)
 		    !below_or_none(field->path_most, h->path_count) ||
 		    !below_or_none(field->path_below, h->path_count) ||
 		    !below_or_none(field->domain, h->domain_count) ||
+		    (field->child != GSM_NONE && !has_child(field)) ||
 		    field->weight > GSM_FULL_WEIGHT || field->low > field->high ||
 		    field->fixed > MAX_ENTRIES ||
 		    !shape_is_fine(table, &table->records[field->record], field))

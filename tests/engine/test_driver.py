@@ -120,7 +120,7 @@ def test_atheris_takes_no_input_for_hung_that_is_not(project: EngineProject) -> 
     """Its own alarm measures from its last call, and Python is called but once here."""
     seeds = project.seed("hanging", b"MAGICabc")
     run = project.run(
-        "hanging", "-max_total_time=4", "-timeout=1", "--share=0.000001", "-max_len=3", seeds
+        "hanging", "-max_total_time=3", "-timeout=1", "--share=0.000001", "-max_len=3", seeds
     )
     assert run.status == 0, run.output
     assert 0 < run.stats["python_calls"] < 20

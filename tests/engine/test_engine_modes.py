@@ -28,16 +28,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_fork_finds_units_and_steps_over_crashes(project: EngineProject) -> None:
     project.seed("overflow", b"MAGI", b"MAGIBU--")
-    run = project.run("overflow", "-fork=2", "-ignore_crashes=1", "-max_total_time=4")
+    run = project.run("overflow", "-fork=2", "-ignore_crashes=1", "-max_total_time=3")
     # The seed that kills does not end it, and more than the seed was found.
     assert run.stats["processes"] >= 4, run.output
     assert run.stats["edges"] > 5
     assert run.stats["evaluated"] > 0
     kept = project.evolved("overflow")
     assert len(kept) > 1
-    # Where it fails every job counts as a crash; here some were none.
-    (*_, last) = re.findall(r"crash: \d+/\d+/(\d+) .* job: (\d+)", run.output)
-    assert int(last[0]) < int(last[1])
+    # Where it fails every job dies at once; here they ran.
+    assert run.inputs > 1000
 
 
 def test_merge_keeps_one_unit_of_each_kind(project: EngineProject) -> None:
@@ -57,14 +56,15 @@ def test_merge_keeps_one_unit_of_each_kind(project: EngineProject) -> None:
 
 def test_minimize_crash_makes_it_small(project: EngineProject) -> None:
     crash = project.root / "crash"
-    crash.write_bytes(b"MAGIBU" + b"x" * 40)
+    crash.write_bytes(b"MAGIBU" + b"x" * 10)
     small = project.root / "small"
     run = project.run(
         "overflow",
         "-minimize_crash=1",
-        "-max_total_time=2",
+        "-runs=20000",
         f"-exact_artifact_path={small}",
         crash,
+        ASAN_OPTIONS="symbolize=0",
     )
     assert "CRASH_MIN" in run.output
     # Six bytes reach the overflow, and writing six into four is one.
@@ -73,18 +73,19 @@ def test_minimize_crash_makes_it_small(project: EngineProject) -> None:
 
 def test_minimize_crash_works_on_what_an_oracle_finds(project: EngineProject) -> None:
     found = project.root / "found"
-    found.write_bytes(b"MAGIabcdefg" + b"." * 30)
+    found.write_bytes(b"MAGIabcdefg" + b"." * 10)
     small = project.root / "small"
     run = project.run(
         "seven",
         "-minimize_crash=1",
-        "-max_total_time=2",
+        "-runs=5000",
         f"-exact_artifact_path={small}",
         found,
         GROUNDSTOP_STATS="",
+        ASAN_OPTIONS="symbolize=0",
     )
     data = small.read_bytes()
-    assert len(data) < 30, run.output
+    assert len(data) < 21, run.output
     assert sum(97 <= byte <= 122 for byte in data[4:12]) == 7
 
 
@@ -227,14 +228,17 @@ def test_a_script_that_cannot_be_started_again_is_told_so(project: EngineProject
     assert f"chmod +x {script}" in run.stderr
 
 
-def test_a_path_that_sh_would_take_apart_is_refused(tmp_path: Path, builds: Path) -> None:
-    project = EngineProject.make(tmp_path / "two words", builds)
-    project.seed("magic", b"MAGICabc")
-    run = project.run("magic", "-fork=1", "-max_total_time=1")
+def test_a_path_that_sh_would_take_apart_is_refused(project: EngineProject) -> None:
+    run = project.run("magic", "-fork=1", "-max_total_time=1", "two words")
     assert run.status == 2
-    assert "without quotes" in run.output
-    # It is libFuzzer's sh alone that cannot: a plain run is fine.
-    assert project.run("magic", "-runs=100").inputs == 100
+    assert "'two words': with -fork" in run.output
+
+
+def test_a_project_that_cannot_be_preloaded_is_refused(tmp_path: Path, builds: Path) -> None:
+    project = EngineProject.make(tmp_path / "two words", builds)
+    run = project.run("magic", "-runs=1")
+    assert run.status == 2
+    assert "must not have a space" in run.output
 
 
 def test_what_a_run_leaves_behind_the_next_one_clears(project: EngineProject) -> None:

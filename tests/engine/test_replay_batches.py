@@ -102,6 +102,8 @@ def test_an_outcome_is_what_the_core_reported() -> None:
 def test_no_inputs_give_no_results() -> None:
     with hostile(PLAIN) as worker:
         assert worker.run_many([]) == []
+        survived(worker.run(b"x"))
+        assert worker.run_many([]) == []
 
 
 @pytest.mark.parametrize("sanitizer", SANITIZERS)

@@ -12,7 +12,7 @@ import pytest
 from groundstop.errors import ReplayError
 from groundstop.model import Sanitizer
 from groundstop.replay import Worker
-from support.replaying import SANITIZERS, died, hostile, survived
+from support.replaying import SANITIZERS, core, died, hostile, runner, survived
 
 ADDRESS, UNDEFINED, PLAIN = SANITIZERS
 
@@ -80,7 +80,7 @@ def test_allocating_without_end_is_stopped_under_address() -> None:
         assert survived(worker.run(b"x"))
 
 
-@pytest.mark.parametrize("sanitizer, kind", [(UNDEFINED, "null-pointer-use"), (PLAIN, "SEGV")])
+@pytest.mark.parametrize("sanitizer, kind", [(UNDEFINED, "undefined-behavior"), (PLAIN, "SEGV")])
 def test_allocating_without_end_gets_null_elsewhere(sanitizer: Sanitizer, kind: str) -> None:
     with hostile(sanitizer, memory_mb=256) as worker:
         # This core does not look at what malloc returns.

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+
 from support.cbuild import CHANNEL, VARIANTS, CBuild, make_tree, run
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from support.cbuild import CBuild, compile_c, make_tree, run, write_table
+
+from support.cbuild import CBuild, compile_c, make_tree, run
 
 if TYPE_CHECKING:
     import subprocess
@@ -96,21 +97,3 @@ def test_evaluating_alone_holds_it(tmp_path: Path) -> None:
     done = incident.run("criterion", "dirty")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "load: ok\nevent: count mismatch, 0 matches\n"
-
-
-@pytest.mark.parametrize(
-    "old, new, message",
-    [
-        ("id = 2\n", "id = 9\n", None),
-        ("id = 1\n", "id = 2\n", "type ids must ascend"),
-    ],
-)
-def test_the_compiler_checks_the_order_of_types(
-    tmp_path: Path, old: str, new: str, message: str | None
-) -> None:
-    """The generator refuses both; the table is changed behind its back."""
-    del message
-    tree = make_tree(tmp_path, "7.11")
-    write_table(tree, "7.11")
-    assert old
-    assert new

@@ -7,11 +7,12 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from groundstop.format.strategies import from_format
 from groundstop.format.table import encode
 from groundstop.targets.channel.formats import Bundle, CriterionKind
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from support import mutating
 from support.bundles import rich_bundle
 from support.mutating import ALL, HARMLESS, Mutator, MutatorError
@@ -165,19 +166,25 @@ def test_breaking_breaks_one_derived_field(mutator: Mutator) -> None:
         assert mutator.mutate(data, seed, operators=only).operator == "break"
 
 
+@pytest.fixture(scope="module")
+def spare() -> Iterator[Mutator]:
+    with mutating.mutator() as made:
+        yield made
+
+
 @LAW
-@given(flips=st.lists(st.tuples(st.integers(0, 20000), st.integers(0, 255)), max_size=6), seed=SEEDS)
+@given(
+    flips=st.lists(st.tuples(st.integers(0, 20000), st.integers(0, 255)), max_size=4), seed=SEEDS
+)
 def test_a_damaged_table_is_refused_or_does_no_harm(
-    flips: list[tuple[int, int]], seed: int
+    spare: Mutator, flips: list[tuple[int, int]], seed: int
 ) -> None:
-    table = _damage(encode(Bundle), 0, flips)
-    with mutating.mutator() as own:
-        try:
-            own.open(table)
-        except MutatorError:
-            return
-        for step in range(5):
-            own.mutate(rich_bundle().build(), seed + step & 0xFFFFFFFF)
+    try:
+        spare.open(_damage(encode(Bundle), 0, flips))
+    except MutatorError:
+        return
+    for step in range(5):
+        spare.mutate(rich_bundle().build(), seed + step & 0xFFFFFFFF)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 47, 48, 500, 5000])
@@ -190,4 +197,4 @@ def test_all_operators_have_names() -> None:
     header = (mutating.ROOT / "native" / "mutator" / "mutator.h").read_text(encoding="utf-8")
     for number, name in enumerate(mutating.OPERATORS):
         assert f"GROUNDSTOP_OP_{name.upper()} = {number}," in header
-    assert ALL == 2 ** len(mutating.OPERATORS) - 1
+    assert f"GROUNDSTOP_OP_COUNT {ALL.bit_length()}u" in header

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from groundstop.errors import DecodeError
-from groundstop.format.strategies import from_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from groundstop.errors import DecodeError
+from groundstop.format.strategies import from_format
 from support import mutating, packet_filter
 from support.mutating import HARMLESS, Mutator
 from support.packet_filter import Code, Filter, Instruction
@@ -53,9 +54,7 @@ def test_parsing_undoes_building(made: Filter) -> None:
 
 @LAW
 @given(made=FILTERS, other=FILTERS, seed=st.integers(0, 2**32 - 1))
-def test_programs_stay_programs(
-    mutator: Mutator, made: Filter, other: Filter, seed: int
-) -> None:
+def test_programs_stay_programs(mutator: Mutator, made: Filter, other: Filter, seed: int) -> None:
     data = mutator.mutate(made.build(), seed, operators=HARMLESS).data
     assert Filter.parse(data).build() == data
     data = mutator.cross(data, other.build(), seed, operators=HARMLESS).data

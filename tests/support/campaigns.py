@@ -51,12 +51,13 @@ class CampaignProcess:
             cwd=project.root,
         )
 
-    def wait_until_running(self) -> None:
+    def wait_until_running(self) -> int:
+        """Return how many units it says that it has."""
         stream = self.process.stdout
         assert stream is not None
         for line in stream:
             if line.startswith("running"):
-                return
+                return int(line.split()[1])
         raise AssertionError("it ended before it ran")
 
     def end(self) -> tuple[int, str]:

@@ -48,7 +48,7 @@ def compiler() -> list[str]:
 
 def run(*command: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"ASAN_OPTIONS": "detect_stack_use_after_return=0"}
-    return subprocess.run(  # noqa: S603 - our own compiler and what it just made
+    return subprocess.run(
         command,
         cwd=cwd,
         env=environment,
@@ -98,7 +98,13 @@ class CBuild:
 
     def program(self, *sources: str) -> Path:
         """Link the sources (of tests/native) with the interpreter, its entry point included."""
-        flags = (*VARIANTS[self.variant], "-I", self.tree, "-I", ROOT / "native" / "include")
+        flags: tuple[str | Path, ...] = (
+            *VARIANTS[self.variant],
+            "-I",
+            self.tree,
+            "-I",
+            ROOT / "native" / "include",
+        )
         folder = self.tree.parent / self.variant
         if not self._objects:
             folder.mkdir()

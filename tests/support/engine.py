@@ -277,8 +277,8 @@ class EngineProject:
             timeout=60,
             check=False,
         )
-        numbers = read_stats(Path(environment.get("GROUNDSTOP_STATS", stats)))
-        return Run(run.returncode, run.stdout + run.stderr, numbers)
+        path = environment.get("GROUNDSTOP_STATS", str(stats))
+        return Run(run.returncode, run.stdout + run.stderr, read_stats(Path(path)) if path else {})
 
 
 def read_stats(path: Path) -> dict[str, int]:

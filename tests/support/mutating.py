@@ -20,10 +20,26 @@ from groundstop.toolchain import Recipe, build_program
 ROOT = Path(__file__).resolve().parents[2]
 MAX_SIZE = 4096
 
-OPERATORS = (
-    "boundary insert remove duplicate swap move splice retag truncate zero leaf tweak enum "
-    "agree disagree copy bytes break"
-).split()
+OPERATORS = [
+    "boundary",
+    "insert",
+    "remove",
+    "duplicate",
+    "swap",
+    "move",
+    "splice",
+    "retag",
+    "truncate",
+    "zero",
+    "leaf",
+    "tweak",
+    "enum",
+    "agree",
+    "disagree",
+    "copy",
+    "bytes",
+    "break",
+]
 ALL = (1 << len(OPERATORS)) - 1
 
 _OPEN, _MUTATE, _CROSS, _REPAIR = range(4)
@@ -55,7 +71,7 @@ class Mutator:
             "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1",
             "UBSAN_OPTIONS": "print_stacktrace=1",
         }
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
+        self._process = subprocess.Popen(
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
 

@@ -35,14 +35,14 @@ class Code(IntEnum):
 _JUMP = depends("code", {Code.JUMP_EQUAL: between(0, 255), Code.JUMP_GREATER: between(0, 255)})
 
 
-class Instruction(Record, order="big"):
+class Instruction(Record, byte_order="big"):
     code: Code = enum(u16, Code)
     if_true: int = integer(u8, _JUMP, default=0)
     if_false: int = integer(u8, _JUMP, default=0)
     k: int = integer(u32, default=0)
 
 
-class Filter(Record, order="big", root=True):
+class Filter(Record, byte_order="big", root=True):
     count: int = count(u16, of="program", at_least=1, at_most=4096)
     program: list[Instruction] = array(
         Instruction, count="count", last={"code": (Code.RETURN, Code.RETURN_A)}

@@ -21,8 +21,12 @@ class ArtifactFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
-        self._before = self._stamps()
+        self._before = self.stamps()
         self._summaries: dict[str, str] = {}
+
+    def stamps(self) -> dict[str, int]:
+        """Return when each stored input was last written; differs after every finding."""
+        return {p.name: p.stat().st_mtime_ns for p in self.path.iterdir() if kind_of(p.name)}
 
     def count(self) -> int:
         """How many inputs were stored since the start."""
@@ -56,7 +60,4 @@ class ArtifactFolder:
         )
 
     def _new(self) -> set[str]:
-        return {n for n, stamp in self._stamps().items() if self._before.get(n) != stamp}
-
-    def _stamps(self) -> dict[str, int]:
-        return {p.name: p.stat().st_mtime_ns for p in self.path.iterdir() if kind_of(p.name)}
+        return {n for n, stamp in self.stamps().items() if self._before.get(n) != stamp}

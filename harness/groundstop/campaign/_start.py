@@ -41,7 +41,8 @@ def engine_flags(
             f"-max_total_time={seconds + _FORK_OVERTIME_SECONDS}",
         ]
     else:
-        flags.append(f"-max_total_time={seconds}")
+        # libFuzzer ends when more than this many full seconds have passed.
+        flags.append(f"-max_total_time={max(1, seconds - 1)}")
     if options.seed is not None:
         # A process started again must not repeat what the one before it did.
         flags.append(f"-seed={options.seed + attempt}")

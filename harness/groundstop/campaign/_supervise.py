@@ -101,7 +101,7 @@ class _Supervisor:
         interrupt = Interrupt()
         with interrupt.installed(), lifeline() as line, self._log:
             self._start = time.monotonic()
-            while self._left() >= 1 and self._run_process(line, interrupt):
+            while self._run_process(line, interrupt) and self._left() >= 1:
                 pass
         return self._result(interrupted=interrupt.is_set())
 
@@ -111,7 +111,7 @@ class _Supervisor:
     def _run_process(self, line: int, interrupt: Interrupt) -> bool:
         """Run one process group to its end; return whether another one should follow."""
         inputs_before = read_stats(self._run.stats).executions
-        found_before = self._artifacts.count()
+        found_before = self._artifacts.stamps()
         self._restarts += 1
         self._log.start_process()
         group = ProcessGroup(self._command(), self._environment, line, self._log.line)
@@ -131,7 +131,7 @@ class _Supervisor:
             interrupt.set()
         if interrupt.is_set() or not ended:
             return False
-        return self._goes_on(status, ran=ran, found=self._artifacts.count() > found_before)
+        return self._goes_on(status, ran=ran, found=self._artifacts.stamps() != found_before)
 
     def _watch(self, group: ProcessGroup, interrupt: Interrupt) -> None:
         """Return when the group's first process has ended, or should be made to."""

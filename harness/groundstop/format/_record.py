@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, ClassVar, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from groundstop.errors import DeclarationError
 from groundstop.format import _containers as containers
@@ -43,7 +43,7 @@ from groundstop.format._wire import Order
 class Record:
     """A record of a file format; subclass it and say what its fields are.
 
-    `order` is the byte order of its integers, `title` its name in the format's document,
+    `byte_order` is that of its integers, `title` its name in the format's document,
     `root` says that this is the whole testcase: every reference in it must lead somewhere.
     Instances are mutable, compare by their fields except the derived ones (constants,
     counts, sizes, offsets, checksums), and take all others by keyword.  A derived field
@@ -56,10 +56,10 @@ class Record:
     __root__: ClassVar[bool] = False
 
     def __init_subclass__(
-        cls, *, order: Order = "little", title: str = "", root: bool = False
+        cls, *, byte_order: Order = "little", title: str = "", root: bool = False
     ) -> None:
         super().__init_subclass__()
-        cls.__order__ = order
+        cls.__order__ = byte_order
         cls.__title__ = title or cls.__name__.lower()
         cls.__root__ = root
         cls.__fields__ = _collect(cls)
@@ -78,18 +78,20 @@ class Record:
         for attribute in values:
             raise TypeError(f"{type(self).__name__} has no field {attribute}")
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - typed by dataclass_transform
-        field = type(self).__fields__.get(name)
-        if field is None:
-            raise AttributeError(f"{type(self).__name__} has no field {name}")
-        if not field.derived:
-            raise AttributeError(f"{type(self).__name__}.{name} was not decoded")
-        return computed(self, field)
+    if not TYPE_CHECKING:  # a type checker is to know the fields, and nothing but them
 
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in type(self).__fields__:
-            raise AttributeError(f"{type(self).__name__} has no field {name}")
-        self.__dict__[name] = value
+        def __getattr__(self, name: str) -> object:
+            field = type(self).__fields__.get(name)
+            if field is None:
+                raise AttributeError(f"{type(self).__name__} has no field {name}")
+            if not field.derived:
+                raise AttributeError(f"{type(self).__name__}.{name} was not decoded")
+            return computed(self, field)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name not in type(self).__fields__:
+                raise AttributeError(f"{type(self).__name__} has no field {name}")
+            self.__dict__[name] = value
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -133,7 +135,10 @@ class Record:
 def _show(value: object) -> str:
     if value is MISSING:
         return "..."
-    return f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
+    if isinstance(value, Enum):
+        name = type(value).__name__
+        return f"{name}.{value.name}" if value.name else f"{name}({value.value})"
+    return repr(value)
 
 
 def _collect(cls: type[Record]) -> dict[str, Field]:

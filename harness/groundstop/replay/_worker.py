@@ -131,21 +131,23 @@ class Worker:
 
     def advance(self, seconds: float) -> bool:
         """Wait up to `seconds` for progress; return whether all inputs have their result."""
-        if self._process is not None and len(self._results) < len(self._inputs):
-            try:
-                count = self._process.wait(seconds)
-            except EndedError:
-                self._ended(self._progress_now(), timed_out=False)
-            except DisturbedError:
-                self._taken_over("runner-corrupted")
-            else:
-                if count is None:
-                    self._watch_clock()
-                    return False
+        if self._process is None or len(self._results) == len(self._inputs):
+            return True
+        try:
+            count = self._process.wait(seconds)
+        except EndedError:
+            self._ended(self._progress_now(), timed_out=False)
+        except DisturbedError:
+            self._taken_over("runner-corrupted")
+        else:
+            if count is not None:
                 self._answered(count)
-            if len(self._results) < len(self._inputs):
-                self._send()
-        return len(self._results) >= len(self._inputs)
+            elif not self._out_of_time():
+                return False
+        if len(self._results) == len(self._inputs):
+            return True
+        self._send()
+        return False
 
     def collect(self) -> list[Result]:
         """Return the results, in the order of the inputs."""
@@ -223,19 +225,22 @@ class Worker:
         _, current, done = self._arena.progress()
         return current, done
 
-    def _watch_clock(self) -> None:
+    def _out_of_time(self) -> bool:
+        """Return whether the running input was, and has been dealt with."""
         now = time.monotonic()
         progress = self._progress_now()
         if progress != self._progress:
             self._progress = progress
             self._deadline = now + self._settings.timeout
-        elif now >= self._deadline and self._process is not None:
-            if progress[1] >= self._sent:
-                # All is done, yet nothing came through the pipe.
-                self._taken_over("closed-descriptors")
-            else:
-                self._process.interrupt(_GRACE_SECONDS)
-                self._ended(progress, timed_out=True)
+        if now < self._deadline or self._process is None:
+            return False
+        if progress[1] >= self._sent:
+            # All is done, yet nothing came through the pipe.
+            self._taken_over("closed-descriptors")
+        else:
+            self._process.interrupt(_GRACE_SECONDS)
+            self._ended(progress, timed_out=True)
+        return True
 
     def _answered(self, count: int) -> None:
         assert self._arena is not None  # noqa: S101  (there was a request)

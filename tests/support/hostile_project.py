@@ -8,7 +8,7 @@ from pathlib import Path
 
 from groundstop.config import Project, find_project
 from groundstop.target import Target, load_target
-from support.replaying import CORES
+from support.replaying import CORES, STATE
 
 TARGET = """\
 from pathlib import Path
@@ -79,6 +79,11 @@ def make_project(folder: Path, *names: str) -> Project:
         rows.append(f'{name} = "target_{unique}:target"\n')
         for part in ("seeds", "regressions"):
             (folder / "corpus" / name / part).mkdir(parents=True)
+    state = folder / ".groundstop"
+    state.mkdir()
+    # Compiled once for all tests.
+    (STATE / "build").mkdir(parents=True, exist_ok=True)
+    (state / "build").symlink_to(STATE / "build")
     table = "".join(rows)
     (folder / "pyproject.toml").write_text(f"[tool.groundstop.targets]\n{table}")
     return find_project(folder)

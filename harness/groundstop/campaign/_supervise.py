@@ -24,8 +24,9 @@ from groundstop.target import Target
 __all__ = ["Observer", "run_campaign"]
 
 _LOOK_SECONDS = 0.2
-# libFuzzer's own limit comes first; this one is for processes that do not keep it.
-_OVERTIME_SECONDS = 15.0
+# libFuzzer's own limit is one of full seconds.
+_OVERTIME_SECONDS = 0.5
+_MERGE_SECONDS = 15.0
 _GRACE_SECONDS = 5.0
 # Deaths in a row without one input run between them: the campaign cannot work.
 _FRUITLESS_LIMIT = 3
@@ -146,7 +147,8 @@ class _Supervisor:
             # A line is printed before its job is merged: one more line, and all of them are.
             if last_job is not None and self._log.output.fork_jobs > last_job:
                 break
-            if left < -_OVERTIME_SECONDS - self._options.input_seconds:
+            # Plain runs have everything on disk; fork mode may have to merge.
+            if left < (-_MERGE_SECONDS if self._fork else -_OVERTIME_SECONDS):
                 break
 
     def _stop_jobs(self) -> int | None:

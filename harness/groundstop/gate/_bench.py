@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,4 +74,17 @@ class Bench:
 
     def run(self, testcase: bytes) -> list[Answer]:
         """Run one testcase on every variant."""
-        return [Answer(variant, worker.run(testcase)) for variant, worker in self._workers]
+        return self.run_many([testcase])[0]
+
+    def run_many(self, testcases: Sequence[bytes]) -> list[list[Answer]]:
+        """Run testcases on every variant; for each testcase the variants' answers.
+
+        Each variant's worker is a process of its own: all of them run at once.
+        """
+        with ThreadPoolExecutor(max_workers=len(self._workers)) as pool:
+            answered = pool.map(lambda entry: entry[1].run_many(testcases), self._workers)
+            columns = [
+                [Answer(variant, result) for result in results]
+                for (variant, _), results in zip(self._workers, answered, strict=True)
+            ]
+        return [list(row) for row in zip(*columns, strict=True)]

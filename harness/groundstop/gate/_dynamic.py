@@ -44,8 +44,8 @@ def evaluate_stage(
         joined = content.join(testcase, other)
         if joined != without_events:
             everything.setdefault(joined, f"the events of {name}")
-    for bundle, name in everything.items():
-        answers = bench.run(bundle)
+    rows = bench.run_many(list(everything))
+    for name, answers in zip(everything.values(), rows, strict=True):
         problems += _deaths("evaluate", answers, f"on {name}")
         outcomes = [a for a in answers if isinstance(a.result, Outcome)]
         evaluated += any(_stage(a) == Stage.EVALUATED for a in outcomes)
@@ -66,8 +66,9 @@ def evaluate_stage(
 def regressions_stage(regressions: Mapping[str, bytes], bench: Bench) -> StageResult:
     """Judge whether a core of the fleet has a defect back that was found before."""
     problems: list[Problem] = []
-    for name, testcase in regressions.items():
-        problems += _deaths("regression", bench.run(testcase), f"on {name}")
+    rows = bench.run_many(list(regressions.values()))
+    for name, answers in zip(regressions, rows, strict=True):
+        problems += _deaths("regression", answers, f"on {name}")
     evidence = f"{len(regressions)} inputs on {bench.size} cores"
     return StageResult.judged("regressions", evidence, problems)
 

@@ -7,12 +7,18 @@
 
 /* What Python may save up, in ns of its own time: short, so that bursts stay short. */
 #define CREDIT_LIMIT_NS INT64_C(20000000)
-/* Samples leave this much to outcomes not seen before. */
-#define CREDIT_SAMPLE_NS (CREDIT_LIMIT_NS / 2)
+/*
+ * Samples are taken in bursts, from the first amount down to the second: going
+ * back and forth for each would leave neither side anything in the caches.  What
+ * remains below is for outcomes not seen before.
+ */
+#define BURST_START_NS (CREDIT_LIMIT_NS / 4 * 3)
+#define BURST_END_NS (CREDIT_LIMIT_NS / 2)
 
 static double share = 0.1;
 /* Below 0 after a call that took more than there was. */
 static int64_t credit_ns;
+static bool in_burst;
 
 uint64_t gs_clock_ns(void)
 {
@@ -60,5 +66,11 @@ bool gs_budget_allows_new(void)
 
 bool gs_budget_allows_sample(void)
 {
-	return share >= 1.0 || credit_ns > CREDIT_SAMPLE_NS;
+	if (share >= 1.0)
+		return true;
+	if (in_burst && credit_ns < BURST_END_NS)
+		in_burst = false;
+	else if (!in_burst && credit_ns > BURST_START_NS)
+		in_burst = true;
+	return in_burst;
 }

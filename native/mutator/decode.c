@@ -6,8 +6,6 @@
  * checksums, offsets, constants and references decode, and are healed by encoding.
  * A part that does not decode is kept as bytes; what is behind the last field is lost.
  */
-#include <string.h>
-
 #include "tree.h"
 
 struct cursor {
@@ -42,11 +40,8 @@ static bool read_integer(struct cursor *cursor, const struct gsm_field *field, u
 	return true;
 }
 
-static bool read_octets(struct groundstop_mutator *m, uint32_t node, struct cursor *cursor,
-                        uint64_t size)
+static bool read_octets(struct gsm_node *n, struct cursor *cursor, uint64_t size)
 {
-	struct gsm_node *n = gsm_at(m, node);
-
 	if (size > cursor->limit - cursor->at)
 		return false;
 	n->bytes = cursor->data + cursor->at;
@@ -62,40 +57,38 @@ static uint64_t measure(struct groundstop_mutator *m, const struct gsm_field *fi
 	return field->ref == GSM_NONE ? otherwise : gsm_at(m, first + field->ref)->value;
 }
 
-static bool decode_element(struct groundstop_mutator *m, uint32_t array, struct cursor *cursor)
+static bool decode_element(struct groundstop_mutator *m, uint32_t array,
+                           const struct gsm_field *field, struct cursor *cursor)
 {
-	const struct gsm_field *field = gsm_field_of(m, array);
 	uint32_t element = gsm_nodes_take(m, 1);
 
 	if (element == GSM_NONE)
 		return false;
 	gsm_node_init(m, element, gsm_at(m, array)->field, array);
 	gsm_at(m, element)->flags = GSM_ELEMENT;
-	gsm_link(m, array, element, GSM_NONE);
+	gsm_append(m, array, element);
 	if (field->child == GSM_NONE)
 		return read_integer(cursor, field, &gsm_at(m, element)->value);
 	return decode_record(m, element, field->child, cursor);
 }
 
-static bool decode_array(struct groundstop_mutator *m, uint32_t array, uint32_t first,
-                         struct cursor *cursor)
+static bool decode_array(struct groundstop_mutator *m, uint32_t array,
+                         const struct gsm_field *field, uint32_t first, struct cursor *cursor)
 {
-	const struct gsm_field *field = gsm_field_of(m, array);
 	bool to_end = field->ref == GSM_NONE && field->fixed == 0;
 	uint64_t count = measure(m, field, first, field->fixed);
 
 	if (!to_end && count > cursor->limit - cursor->at)
 		return false; /* no element is empty */
 	while (to_end ? cursor->at < cursor->limit : count-- > 0)
-		if (!decode_element(m, array, cursor))
+		if (!decode_element(m, array, field, cursor))
 			return false;
 	return true;
 }
 
-static bool decode_part(struct groundstop_mutator *m, uint32_t node, uint32_t first,
-                        struct cursor *cursor)
+static bool decode_part(struct groundstop_mutator *m, uint32_t node,
+                        const struct gsm_field *field, uint32_t first, struct cursor *cursor)
 {
-	const struct gsm_field *field = gsm_field_of(m, node);
 	size_t left = cursor->limit - cursor->at;
 	uint64_t size = measure(m, field, first, left);
 	uint32_t before = m->node_count;
@@ -106,18 +99,22 @@ static bool decode_part(struct groundstop_mutator *m, uint32_t node, uint32_t fi
 	inner = (struct cursor){cursor->data, cursor->at, cursor->at + (size_t)size};
 	if (decode_record(m, node, field->child, &inner)) {
 		cursor->at = inner.limit;
+		/* The root's parts are picked from one by one: a long one hides no short one. */
+		if (field->record == 0 && m->other == GSM_NONE && m->part_count < GSM_MAX_PARTS) {
+			m->parts[m->part_count][0] = before;
+			m->parts[m->part_count++][1] = m->node_count;
+		}
 		return true;
 	}
 	m->node_count = before;
 	gsm_at(m, node)->first = GSM_NONE;
 	gsm_at(m, node)->flags |= GSM_OPAQUE;
-	return read_octets(m, node, cursor, size);
+	return read_octets(gsm_at(m, node), cursor, size);
 }
 
-static bool decode_field(struct groundstop_mutator *m, uint32_t node, uint32_t first,
-                         struct cursor *cursor)
+static bool decode_field(struct groundstop_mutator *m, uint32_t node,
+                         const struct gsm_field *field, uint32_t first, struct cursor *cursor)
 {
-	const struct gsm_field *field = gsm_field_of(m, node);
 	uint32_t record;
 
 	switch (field->kind) {
@@ -127,24 +124,24 @@ static bool decode_field(struct groundstop_mutator *m, uint32_t node, uint32_t f
 		bool rest = field->ref == GSM_NONE && field->fixed == 0;
 		size_t left = cursor->limit - cursor->at;
 
-		return read_octets(m, node, cursor,
+		return read_octets(gsm_at(m, node), cursor,
 		                   measure(m, field, first, rest ? left : field->fixed));
 	}
 	case GSM_ARRAY:
 		gsm_at(m, node)->value = 0;
-		return decode_array(m, node, first, cursor);
+		return decode_array(m, node, field, first, cursor);
 	case GSM_OFFSETS: {
 		uint32_t array = m->table.records[field->record].field_first + field->ref;
 		uint64_t count = measure(m, &m->table.fields[array], first, 0);
 
 		if (count > cursor->limit - cursor->at)
 			return false;
-		return read_octets(m, node, cursor, count * field->width);
+		return read_octets(gsm_at(m, node), cursor, count * field->width);
 	}
 	case GSM_RECORD:
 		return decode_record(m, node, field->child, cursor);
 	case GSM_PART:
-		return decode_part(m, node, first, cursor);
+		return decode_part(m, node, field, first, cursor);
 	case GSM_UNION:
 		if (gsm_case_of(m, node, &record) == GSM_NONE)
 			return false;
@@ -163,25 +160,13 @@ static bool decode_record(struct groundstop_mutator *m, uint32_t node, uint32_t 
 
 	if (r->min_size > cursor->limit - cursor->at)
 		return false;
-	first = gsm_nodes_take(m, r->field_count);
-	if (first == GSM_NONE)
+	if (!gsm_fields_init(m, node, r))
 		return false;
-	gsm_at(m, node)->first = first;
+	first = gsm_at(m, node)->first;
 	for (uint32_t i = 0; i < r->field_count; i++)
-		gsm_node_init(m, first + i, r->field_first + i, node);
-	for (uint32_t i = 0; i < r->field_count; i++) {
-		uint32_t before = m->node_count;
-
-		if (!decode_field(m, first + i, first, cursor))
+		if (!decode_field(m, first + i, &m->table.fields[r->field_first + i], first,
+		                  cursor))
 			return false;
-		/* The root's parts are picked from one by one: a long one hides no short one. */
-		if (record == 0 && m->other == GSM_NONE && m->part_count < GSM_MAX_PARTS &&
-		    m->table.fields[r->field_first + i].kind == GSM_PART &&
-		    m->node_count > before) {
-			m->parts[m->part_count][0] = before;
-			m->parts[m->part_count++][1] = m->node_count;
-		}
-	}
 	return true;
 }
 
@@ -192,6 +177,14 @@ uint32_t gsm_decode(struct groundstop_mutator *m, const uint8_t *data, size_t si
 
 	if (root == GSM_NONE)
 		return GSM_NONE;
-	gsm_node_init(m, root, GSM_NONE, GSM_NONE);
+	*gsm_at(m, root) = (struct gsm_node){
+		.first = GSM_NONE,
+		.last = GSM_NONE,
+		.next = GSM_NONE,
+		.prev = GSM_NONE,
+		.parent = GSM_NONE,
+		.field = GSM_NONE,
+		.weight = GSM_FULL_WEIGHT,
+	};
 	return decode_record(m, root, 0, &cursor) ? root : GSM_NONE;
 }

@@ -47,10 +47,8 @@ static bool put_octets(struct output *out, const uint8_t *bytes, size_t size)
 }
 
 /* What is known before the rest of the record is written; the others are patched later. */
-static uint64_t derive(struct groundstop_mutator *m, uint32_t node, uint32_t first)
+static uint64_t derive(struct groundstop_mutator *m, const struct gsm_field *field, uint32_t first)
 {
-	const struct gsm_field *field = gsm_field_of(m, node);
-
 	switch (field->role) {
 	case GSM_CONSTANT:
 		return field->constant;
@@ -63,30 +61,29 @@ static uint64_t derive(struct groundstop_mutator *m, uint32_t node, uint32_t fir
 	}
 }
 
-static bool stays(const struct groundstop_mutator *m, uint32_t node)
+static bool stays(const struct groundstop_mutator *m, const struct gsm_node *n)
 {
-	return !m->fix || (m->nodes[node].flags & GSM_KEEP);
+	return !m->fix || (n->flags & GSM_KEEP);
 }
 
-static bool encode_field(struct groundstop_mutator *m, uint32_t node, uint32_t first,
-                         struct output *out)
+static bool encode_field(struct groundstop_mutator *m, uint32_t node,
+                         const struct gsm_field *field, uint32_t first, struct output *out)
 {
-	const struct gsm_field *field = gsm_field_of(m, node);
 	struct gsm_node *n = gsm_at(m, node);
 	uint32_t element;
 
 	n->at = (uint32_t)out->at;
 	switch (field->kind) {
 	case GSM_INTEGER:
-		if (field->role > GSM_FLAGS && !stays(m, node))
-			n->value = derive(m, node, first);
+		if (field->role > GSM_FLAGS && !stays(m, n))
+			n->value = derive(m, field, first);
 		return put_integer(out, field, n->value);
 	case GSM_OCTETS:
-		if (field->role == GSM_CONSTANT && !stays(m, node))
+		if (field->role == GSM_CONSTANT && !stays(m, n))
 			return put_octets(out, m->table.octets + field->octets, field->fixed);
 		return put_octets(out, n->bytes, n->size);
 	case GSM_OFFSETS:
-		if (stays(m, node))
+		if (stays(m, n))
 			return put_octets(out, n->bytes, n->size);
 		for (uint64_t i = gsm_at(m, first + field->ref)->value; i-- > 0;)
 			if (!put_integer(out, field, 0))
@@ -128,10 +125,10 @@ static void patch(struct groundstop_mutator *m, uint32_t node, const struct gsm_
 	uint32_t start = gsm_at(m, node)->at;
 
 	for (uint32_t i = 0; i < record->field_count; i++) {
-		const struct gsm_field *field = gsm_field_of(m, first + i);
+		const struct gsm_field *field = &m->table.fields[record->field_first + i];
 		struct gsm_node *n = gsm_at(m, first + i);
 
-		if (stays(m, first + i))
+		if (stays(m, n))
 			continue;
 		if (field->kind == GSM_OFFSETS) {
 			patch_offsets(m, first + i, first + field->ref, start, out);
@@ -149,12 +146,12 @@ static void patch(struct groundstop_mutator *m, uint32_t node, const struct gsm_
 		}
 	}
 	for (uint32_t i = 0; i < record->field_count; i++) {
-		const struct gsm_field *field = gsm_field_of(m, first + i);
+		const struct gsm_field *field = &m->table.fields[record->field_first + i];
 		struct gsm_node *n = gsm_at(m, first + i);
 		uint32_t from;
 
 		if (field->kind != GSM_INTEGER || field->role != GSM_CHECKSUM ||
-		    stays(m, first + i))
+		    stays(m, n))
 			continue;
 		from = field->ref == GSM_NONE ? start : gsm_at(m, first + field->ref)->at;
 		n->value = gsm_checksum(&m->checksums, field->algorithm, out->data + from,
@@ -174,7 +171,7 @@ static bool encode_record(struct groundstop_mutator *m, uint32_t node, struct ou
 	r = &m->table.records[record];
 	gsm_at(m, node)->at = (uint32_t)out->at;
 	for (uint32_t i = 0; i < r->field_count; i++)
-		if (!encode_field(m, first + i, first, out))
+		if (!encode_field(m, first + i, &m->table.fields[r->field_first + i], first, out))
 			return false;
 	if (r->flags & GSM_PATCHED)
 		patch(m, node, r, out);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fresh.c - new records, made so that what they refer to is there. */
-#include <string.h>
-
 #include "tree.h"
 
 #define FRESH_OCTETS 8u   /* bytes over the least that a new leaf has at most */
@@ -101,13 +99,11 @@ static bool fresh_field(struct groundstop_mutator *m, uint32_t node, uint32_t re
 bool gsm_fresh(struct groundstop_mutator *m, uint32_t node, uint32_t record)
 {
 	const struct gsm_record *r = &m->table.records[record];
-	uint32_t first = gsm_nodes_take(m, r->field_count);
+	uint32_t first;
 
-	if (first == GSM_NONE)
+	if (!gsm_fields_init(m, node, r))
 		return false;
-	for (uint32_t i = 0; i < r->field_count; i++)
-		gsm_node_init(m, first + i, r->field_first + i, node);
-	gsm_at(m, node)->first = first;
+	first = gsm_at(m, node)->first;
 	for (uint32_t i = 0; i < r->field_count; i++)
 		if (!fresh_field(m, first + i, node))
 			return false;
@@ -120,9 +116,16 @@ uint32_t gsm_case_of(struct groundstop_mutator *m, uint32_t node, uint32_t *reco
 	const struct gsm_field *field = gsm_field_of(m, node);
 	uint64_t tag = gsm_at(m, gsm_at(m, gsm_owner(m, node))->first + field->ref)->value;
 
+	const struct gsm_case *cases = &m->table.cases[field->cases_first];
+	uint64_t guess = tag - cases[0].tag; /* most tags have no gaps */
+
+	if (guess < field->cases_count && cases[guess].tag == tag) {
+		*record = cases[guess].record;
+		return (uint32_t)guess;
+	}
 	for (uint32_t i = 0; i < field->cases_count; i++)
-		if (m->table.cases[field->cases_first + i].tag == tag) {
-			*record = m->table.cases[field->cases_first + i].record;
+		if (cases[i].tag == tag) {
+			*record = cases[i].record;
 			return i;
 		}
 	return GSM_NONE;

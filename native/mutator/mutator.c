@@ -48,6 +48,19 @@ struct groundstop_mutator *groundstop_mutator_create(const uint8_t *table, size_
 	wrong = gsm_table_open(&m->table, m->table_copy, table_size);
 	if (wrong)
 		goto fail;
+	wrong = "no memory for the mutator";
+	m->blank = malloc(m->table.header.field_count * sizeof(*m->blank) + 1);
+	if (!m->blank)
+		goto fail;
+	for (uint32_t i = 0; i < m->table.header.field_count; i++)
+		m->blank[i] = (struct gsm_node){
+			.first = GSM_NONE,
+			.last = GSM_NONE,
+			.next = GSM_NONE,
+			.prev = GSM_NONE,
+			.field = i,
+			.weight = (uint16_t)m->table.fields[i].weight,
+		};
 	gsm_checksums_init(&m->checksums);
 	return m;
 fail:
@@ -62,6 +75,7 @@ void groundstop_mutator_destroy(struct groundstop_mutator *mutator)
 	if (!mutator)
 		return;
 	free(mutator->table_copy);
+	free(mutator->blank);
 	free(mutator->nodes);
 	free(mutator->scratch);
 	free(mutator->out);
@@ -189,9 +203,6 @@ static enum groundstop_operator choose(struct groundstop_mutator *m)
 {
 	uint32_t total = 0, at;
 
-	if (m->other != GSM_NONE && (m->mask & 1u << GROUNDSTOP_OP_SPLICE) &&
-	    gsm_below(&m->random, 3))
-		return GROUNDSTOP_OP_SPLICE;
 	for (uint32_t op = 0; op < GROUNDSTOP_OP_COUNT; op++)
 		total += m->mask & 1u << op ? weights[op] : 0;
 	at = gsm_below(&m->random, total);
@@ -250,7 +261,10 @@ static size_t mutate(struct groundstop_mutator *m, const uint8_t *data, size_t s
                      size_t max_size, const uint8_t *other, size_t other_size)
 {
 	uint32_t root = GSM_NONE, fresh = 0;
+	bool splice = other && (m->mask & 1u << GROUNDSTOP_OP_SPLICE) && gsm_below(&m->random, 3);
 
+	if (!splice)
+		other = NULL; /* an operator that does not ask for it: spare the decoding */
 	for (int i = 0; i < ATTEMPTS; i++) {
 		enum groundstop_operator op;
 		size_t changed;
@@ -261,7 +275,7 @@ static size_t mutate(struct groundstop_mutator *m, const uint8_t *data, size_t s
 			if (root == GSM_NONE)
 				break;
 		}
-		op = choose(m);
+		op = m->other != GSM_NONE && i < ATTEMPTS / 2 ? GROUNDSTOP_OP_SPLICE : choose(m);
 		if (op == GROUNDSTOP_OP_BYTES)
 			break;
 		m->fix = !gsm_may_break(m) || !gsm_one_in(&m->random, 64);

@@ -180,9 +180,9 @@ static bool repair_array(struct groundstop_mutator *m, uint32_t array)
 	return repair_last(m, array);
 }
 
-static bool repair_field(struct groundstop_mutator *m, uint32_t node, bool *again)
+static bool repair_field(struct groundstop_mutator *m, uint32_t node,
+                         const struct gsm_field *field, bool *again)
 {
-	const struct gsm_field *field = gsm_field_of(m, node);
 	struct gsm_node *n = gsm_at(m, node);
 	uint64_t value;
 
@@ -233,11 +233,10 @@ bool gsm_repair(struct groundstop_mutator *m, uint32_t node)
 		again = false;
 		fine = true;
 		for (uint32_t i = 0; i < r->field_count; i++) {
-			uint32_t field = gsm_at(m, node)->first + i;
-			const struct gsm_field *f = gsm_field_of(m, field);
+			const struct gsm_field *field = &m->table.fields[r->field_first + i];
 
-			if (f->kind != GSM_INTEGER || (f->flags & GSM_CHECK))
-				fine &= repair_field(m, field, &again);
+			if (field->kind != GSM_INTEGER || (field->flags & GSM_CHECK))
+				fine &= repair_field(m, gsm_at(m, node)->first + i, field, &again);
 		}
 	}
 	return fine && !again;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tree.c - nodes: taking, linking and copying them. */
-#include <string.h>
-
 #include "tree.h"
 
 /* NULL when the scratch memory is used up. */
@@ -122,7 +120,7 @@ bool gsm_clone_into(struct groundstop_mutator *m, uint32_t to, uint32_t from)
 {
 	struct gsm_node *t = gsm_at(m, to);
 	const struct gsm_node *f = gsm_at(m, from);
-	uint32_t record, fields;
+	uint32_t record;
 
 	t->value = f->value;
 	t->bytes = f->bytes;
@@ -137,17 +135,11 @@ bool gsm_clone_into(struct groundstop_mutator *m, uint32_t to, uint32_t from)
 	record = gsm_record_of(m, from);
 	if (record == GSM_NONE)
 		return true;
-	fields = m->table.records[record].field_count;
-	t->first = gsm_nodes_take(m, fields);
-	if (t->first == GSM_NONE)
+	if (!gsm_fields_init(m, to, &m->table.records[record]))
 		return false;
-	for (uint32_t i = 0; i < fields; i++) {
-		uint32_t first = gsm_at(m, to)->first;
-
-		gsm_node_init(m, first + i, gsm_at(m, f->first + i)->field, to);
-		if (!gsm_clone_into(m, first + i, f->first + i))
+	for (uint32_t i = 0; i < m->table.records[record].field_count; i++)
+		if (!gsm_clone_into(m, gsm_at(m, to)->first + i, f->first + i))
 			return false;
-	}
 	return true;
 }
 

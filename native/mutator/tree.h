@@ -11,6 +11,8 @@
 #ifndef GSM_TREE_H
 #define GSM_TREE_H
 
+#include <string.h>
+
 #include "checksum.h"
 #include "mutator.h"
 #include "random.h"
@@ -34,7 +36,10 @@ struct gsm_node {
 	uint16_t flags;
 	uint16_t weight;       /* 0 to GSM_FULL_WEIGHT */
 	uint32_t at;           /* where encoding put it */
+	uint32_t reserved[2];
 };
+
+_Static_assert(sizeof(struct gsm_node) == 64, "a cache line, and found without multiplying");
 
 /* What is done to the encoded bytes, after all else: the torn write. */
 enum gsm_tear { GSM_TEAR_NONE = 0, GSM_TEAR_CUT = 1, GSM_TEAR_ZERO = 2 };
@@ -58,6 +63,7 @@ struct groundstop_mutator {
 	struct gsm_checksums checksums;
 	struct gsm_random random;
 	groundstop_bytes_fn bytes;
+	struct gsm_node *blank;      /* of each field, as nodes begin */
 	struct gsm_node *nodes;
 	uint32_t node_count, node_capacity;
 	uint32_t end;                /* nodes of the input being changed; others follow */
@@ -107,24 +113,40 @@ static inline uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t cou
 	return first;
 }
 
+/* A field's weight below a node of some weight. */
+static inline uint16_t gsm_weight(uint32_t above, uint32_t weight)
+{
+	return (uint16_t)((above * weight + GSM_FULL_WEIGHT - 1) / GSM_FULL_WEIGHT);
+}
+
 static inline void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field,
                                  uint32_t parent)
 {
 	struct gsm_node *n = gsm_at(m, node);
-	uint32_t weight = parent == GSM_NONE ? GSM_FULL_WEIGHT : gsm_at(m, parent)->weight;
 
-	if (parent != GSM_NONE && m->table.fields[field].weight != GSM_FULL_WEIGHT)
-		weight = (weight * m->table.fields[field].weight + GSM_FULL_WEIGHT - 1) /
-		         GSM_FULL_WEIGHT;
-	n->value = 0;
-	n->bytes = NULL;
-	n->size = 0;
-	n->first = n->last = n->next = n->prev = GSM_NONE;
+	*n = m->blank[field];
 	n->parent = parent;
-	n->field = field;
-	n->flags = 0;
-	n->weight = (uint16_t)weight;
-	n->at = 0;
+	if (gsm_at(m, parent)->weight != GSM_FULL_WEIGHT)
+		n->weight = gsm_weight(gsm_at(m, parent)->weight, n->weight);
+}
+
+/* The field nodes of a record, in the node that holds it; false: the arena is used up. */
+static inline bool gsm_fields_init(struct groundstop_mutator *m, uint32_t node,
+                                   const struct gsm_record *record)
+{
+	uint32_t first = gsm_nodes_take(m, record->field_count);
+	uint32_t weight = gsm_at(m, node)->weight;
+
+	if (first == GSM_NONE)
+		return false;
+	memcpy(gsm_at(m, first), &m->blank[record->field_first],
+	       record->field_count * sizeof(struct gsm_node));
+	for (uint32_t i = 0; i < record->field_count; i++)
+		gsm_at(m, first + i)->parent = node;
+	for (uint32_t i = 0; weight != GSM_FULL_WEIGHT && i < record->field_count; i++)
+		gsm_at(m, first + i)->weight = gsm_weight(weight, gsm_at(m, first + i)->weight);
+	gsm_at(m, node)->first = first;
+	return true;
 }
 
 /* References may lead elsewhere from now on. */
@@ -132,6 +154,20 @@ static inline void gsm_changed(struct groundstop_mutator *m)
 {
 	m->generation++;
 	m->bookmark[0].array = m->bookmark[1].array = GSM_NONE;
+}
+
+/* An element at the end of an array that nothing refers to yet. */
+static inline void gsm_append(struct groundstop_mutator *m, uint32_t array, uint32_t element)
+{
+	struct gsm_node *a = gsm_at(m, array);
+
+	gsm_at(m, element)->prev = a->last;
+	if (a->last == GSM_NONE)
+		a->first = element;
+	else
+		gsm_at(m, a->last)->next = element;
+	a->last = element;
+	a->value++;
 }
 
 /* Of a node in a record: the node that holds the record. */

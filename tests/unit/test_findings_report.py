@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from groundstop.findings import Finding, Frame, headline, parse_report
 from groundstop.model import Death, Release, Variant
 
@@ -16,7 +17,7 @@ READ of size 8 at 0x602000000072 thread T0
     #0 0x7f3b3af889ee in step /src/native/channel/pattern.c:61:22
     #1 0x7f3b3af889ef in ci_evaluate /src/native/channel/evaluate.c:140:9
     #2 0x7f3b3af889f0 in fuzz_one(unsigned char const*, unsigned long) driver.cc:3
-    #3 0x564c66b053f4 in fuzzer::Fuzzer::ExecuteCallback(unsigned char const*) (/x/asan_with_fuzzer.so+0x1)
+    #3 0x564c66b053f4 in fuzzer::Fuzzer::RunOne(unsigned char const*) (/x/asan_with_fuzzer.so+0x1)
     #4 0x564c66b050e8 in _PyEval_EvalFrameDefault (/usr/bin/python3.11+0x53)
     #5 0x7f3b3b4a9249 in __libc_start_call_main csu/../sysdeps/nptl/libc_start_call_main.h:58:16
 

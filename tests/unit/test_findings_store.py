@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from groundstop.config import Project
 from groundstop.errors import InputError
 from groundstop.findings import Finding, FindingStore, Frame

@@ -259,14 +259,17 @@ def _flags(site: Site, ruled: set[tuple[object, ...]]) -> int:
     """Return gsm_record_flag."""
     own = site.record.__fields__.values()
     inside = any(site_key(below) in ruled for below in site.below())
-    return (_PATCHED if any(map(_patched, own)) else 0) | (_RULED if inside else 0)
+    return (_PATCHED if any(_patched(site, field) for field in own) else 0) | (_RULED if inside else 0)
 
 
-def _patched(field: Field) -> bool:
+def _patched(site: Site, field: Field) -> bool:
     """Return whether the field's value is known only when its whole record is written."""
-    return isinstance(field, OffsetsField) or (
-        isinstance(field, IntegerField) and field.role in {Role.SIZE, Role.TOTAL, Role.CHECKSUM}
-    )
+    if isinstance(field, OffsetsField):
+        return True
+    if not isinstance(field, IntegerField):
+        return False
+    sized = site.record.__fields__.get(field.of) if field.role is Role.SIZE else None
+    return field.role in {Role.TOTAL, Role.CHECKSUM} or isinstance(sized, RecordField)
 
 
 def _local(site: Site, name: int | str | None) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import select
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
 from types import TracebackType
@@ -47,7 +47,7 @@ class Pool:
                 # All of them, also when the first one to be closed has something to say.
                 stack.callback(worker.close if error is None else worker.abandon)
 
-    def run(self, inputs: Iterable[bytes]) -> Iterator[Result]:
+    def run(self, inputs: Iterable[bytes]) -> Generator[Result]:
         """Yield one result for each input, in order; raises as `Worker.run` does.
 
         `inputs` may be endless: it is read a few batches ahead.  Each death is the result
@@ -86,7 +86,7 @@ class Pool:
 
 def replay(
     inputs: Iterable[bytes], make: Callable[[], Worker], workers: int | None = None
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Run inputs on workers made by `make`; yield one result for each input, in order."""
     with Pool(make, workers) as pool:
         yield from pool.run(inputs)

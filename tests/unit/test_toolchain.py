@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,18 @@ def test_the_frameworks_own_parts_are_found() -> None:
         assert runtime is not None
         assert runtime.is_file()
     assert sanitizer_runtime(Sanitizer.PLAIN) is None
+
+
+def test_patched_builds_at_once_do_not_disturb_each_other(tree: Path, tmp_path: Path) -> None:
+    patch = tmp_path / "old.patch"
+    patch.write_text(PATCH)
+    before = Path.cwd()
+    patched = recipe(tree, patch=patch)
+    with ThreadPoolExecutor(4) as pool:
+        built = list(
+            pool.map(lambda s: build_shared(patched, s, project_state=tmp_path), list(Sanitizer))
+        )
+    assert [(path.parent / "tree" / "answer.h").read_text() for path in built] == [
+        "#define ANSWER 41\n"
+    ] * len(Sanitizer)
+    assert Path.cwd() == before

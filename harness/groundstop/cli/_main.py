@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import tempfile
+import traceback
 from typing import NoReturn
 
 import click
@@ -71,4 +74,15 @@ def main() -> NoReturn:
         # The reader (head, less) has seen enough; Python must not complain at exit either.
         sys.stdout = None
         status = 0
+    except Exception as error:  # noqa: BLE001  (a mistake of ours, but a user must not see it raw)
+        click.echo(f"groundstop: internal error: {error!r}; {_keep_traceback()}", err=True)
+        status = 2
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _keep_traceback() -> str:
+    """Write the present traceback to a file of its own; return what to do with it."""
+    descriptor, path = tempfile.mkstemp(prefix="groundstop-error-", suffix=".txt")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{sys.argv}\n{traceback.format_exc()}")
+    return f"please report it with {path}"

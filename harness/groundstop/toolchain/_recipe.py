@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.errors import ToolError
-
-_PATCH_LOGGER = "patch_ng"
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,19 @@ class Recipe:
 
 
 def _apply(patch: Path, tree: Path) -> None:
-    import logging
-
-    import patch_ng
-
-    # The library reports through logging only; its words matter when it fails.
-    logger = logging.getLogger(_PATCH_LOGGER)
-    logger.propagate = False
     if not patch.is_file():
         raise ToolError(f"{patch}: no such history patch")
-    parsed = patch_ng.fromfile(str(patch))
-    if not parsed or not parsed.apply(strip=1, root=str(tree)):
+    # A process of its own: the library changes the working directory while it works, and
+    # other threads build at the same time.
+    command = [sys.executable, "-m", "patch_ng", "--quiet", "--strip=1"]
+    run = subprocess.run(
+        [*command, f"--directory={tree}", str(patch.absolute())],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
         raise ToolError(
-            f"{patch}: does not apply: bring the history patch up to date with the sources"
+            f"{patch}: does not apply: bring the history patch up to date with the sources\n"
+            f"{run.stderr.rstrip()}"
         )

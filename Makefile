@@ -31,7 +31,7 @@ fuzz: setup ## Fuzz the channel target for 60 seconds (SECONDS=, WORKERS=)
 	$(BIN)/groundstop fuzz channel --seconds $(SECONDS) --workers $(WORKERS)
 
 test: setup ## Run the tests (without the slow ones)
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow'
 
 test-slow: setup ## Run the slow tests
 	$(BIN)/python -m pytest -m slow

@@ -3,8 +3,8 @@
  * internal.h - what the parts of the interpreter know of each other.
  *
  * A load goes through file.c (what both files have in common), template.c,
- * channel.c and program.c, and ends with one struct ci_content, which nobody
- * changes any more.  An evaluation goes through evaluate.c, criterion.c and
+ * channel.c, instance.c and program.c, and ends with one struct ci_content, which
+ * nobody changes any more.  An evaluation goes through evaluate.c, criterion.c and
  * pattern.c, and reads it.  sensor.c says which content is active.
  */
 #ifndef CI_INTERNAL_H
@@ -38,15 +38,9 @@ struct ci_templates {
 	struct ci_template_type types[];
 };
 
-struct ci_insn {
-	uint8_t op;
-	uint8_t arg;
-	uint16_t x;
-	uint16_t y;
-};
-
+/* Checked once, then run where it lies; ops.h says how an instruction is laid out. */
 struct ci_program {
-	const struct ci_insn *insns;
+	const uint8_t *insns;
 	uint32_t insn_count;
 };
 
@@ -82,12 +76,11 @@ struct ci_instance {
 struct ci_content {
 	size_t references;              /* under the host's lock; the last one out frees */
 	size_t size;                    /* of this block */
-	uint8_t *file;                  /* own copy of the channel file: texts and classes */
+	uint8_t *file;                  /* own copy of the channel file: texts, classes, insns */
 	size_t file_size;
 	const uint8_t *classes;         /* CI_CLASS_SIZE each */
 	struct ci_program *programs;
 	struct ci_instance *instances;
-	struct ci_insn *insns;
 	uint32_t instance_count;
 	struct ci_criterion criteria[];
 };
@@ -121,9 +114,9 @@ enum ci_status ci_content_read(const struct ci_host *host, const struct ci_templ
                                uint32_t *offset);
 void ci_content_free(const struct ci_host *host, struct ci_content *content);
 
-/* program.c: take and check insn_count instructions; store them unless insns is NULL. */
-enum ci_status ci_program_read(struct ci_cursor *cursor, uint32_t insn_count,
-                               uint32_t class_count, struct ci_insn *insns);
+/* program.c: take and check so many instructions. */
+enum ci_status ci_program_check(struct ci_cursor *cursor, uint32_t insn_count,
+                                uint32_t class_count);
 
 /*
  * The three below spend fuel as README.md says and return false when it does not

@@ -25,6 +25,12 @@
 	/* the value matches */                                                         \
 	OP(7, MATCH, NONE, NONE, NONE, true)
 
+/* Where the operands of an instruction are, from its op; it is never taken apart. */
+#define CI_INSN_SIZE 6u
+#define CI_INSN_ARG 1u
+#define CI_INSN_X 2u
+#define CI_INSN_Y 4u
+
 enum ci_op {
 #define OP(number, name, arg, x, y, last) CI_OP_##name = (number),
 	CI_OPS(OP)

@@ -14,7 +14,7 @@
 _Static_assert(CI_MAX_INSNS % WORD_BITS == 0, "a set is whole words");
 
 struct search {
-	const struct ci_insn *insns;
+	const uint8_t *insns;
 	const uint8_t *classes;
 	const uint8_t *value;
 	size_t size;
@@ -90,12 +90,12 @@ static void add_next(struct search *search, uint32_t target)
 /* The verifier has seen to it that every target, and at + 1 where used, is in the program. */
 static void execute(struct search *search, uint32_t at)
 {
-	const struct ci_insn *insn = &search->insns[at];
+	const uint8_t *insn = search->insns + at * CI_INSN_SIZE;
 	bool more = search->at < search->size;
 
-	switch ((enum ci_op)insn->op) {
+	switch ((enum ci_op)insn[0]) {
 	case CI_OP_BYTE:
-		if (more && search->value[search->at] == insn->arg)
+		if (more && search->value[search->at] == insn[CI_INSN_ARG])
 			add_next(search, at + 1);
 		break;
 	case CI_OP_ANY:
@@ -103,19 +103,19 @@ static void execute(struct search *search, uint32_t at)
 			add_next(search, at + 1);
 		break;
 	case CI_OP_CLASS:
-		if (more && in_class(search->classes + insn->x * CI_CLASS_SIZE,
+		if (more && in_class(search->classes + ci_le16(insn + CI_INSN_X) * CI_CLASS_SIZE,
 		                     search->value[search->at]))
 			add_next(search, at + 1);
 		break;
 	case CI_OP_JUMP:
-		add_due(search, insn->x);
+		add_due(search, ci_le16(insn + CI_INSN_X));
 		break;
 	case CI_OP_SPLIT:
-		add_due(search, insn->x);
-		add_due(search, insn->y);
+		add_due(search, ci_le16(insn + CI_INSN_X));
+		add_due(search, ci_le16(insn + CI_INSN_Y));
 		break;
 	case CI_OP_ASSERT:
-		if (condition_holds(search, insn->arg))
+		if (condition_holds(search, insn[CI_INSN_ARG]))
 			add_due(search, at + 1);
 		break;
 	case CI_OP_MATCH:

@@ -40,27 +40,26 @@ static enum ci_status check_operand(uint8_t operand, uint32_t value, uint32_t in
 	return good ? CI_OK : CI_BAD_PROGRAM;
 }
 
-enum ci_status ci_program_read(struct ci_cursor *cursor, uint32_t insn_count,
-                               uint32_t class_count, struct ci_insn *insns)
+enum ci_status ci_program_check(struct ci_cursor *cursor, uint32_t insn_count,
+                                uint32_t class_count)
 {
 	for (uint32_t i = 0; i < insn_count; i++) {
 		const struct rule *rule;
-		struct ci_insn insn;
+		uint8_t op, arg;
+		uint16_t x, y;
 
-		CI_TAKE(u8, cursor, &insn.op);
-		CI_REQUIRE(insn.op < sizeof(rules) / sizeof(rules[0]), CI_BAD_PROGRAM);
-		rule = &rules[insn.op];
+		CI_TAKE(u8, cursor, &op);
+		CI_REQUIRE(op < sizeof(rules) / sizeof(rules[0]), CI_BAD_PROGRAM);
+		rule = &rules[op];
 		CI_REQUIRE(rule->known, CI_BAD_PROGRAM);
 		/* So that the machine never runs off the end, and need not check. */
 		CI_REQUIRE(rule->may_be_last || i + 1 < insn_count, CI_BAD_PROGRAM);
-		CI_TAKE(u8, cursor, &insn.arg);
-		CI_TRY(check_operand(rule->arg, insn.arg, insn_count, class_count));
-		CI_TAKE(u16, cursor, &insn.x);
-		CI_TRY(check_operand(rule->x, insn.x, insn_count, class_count));
-		CI_TAKE(u16, cursor, &insn.y);
-		CI_TRY(check_operand(rule->y, insn.y, insn_count, class_count));
-		if (insns)
-			insns[i] = insn;
+		CI_TAKE(u8, cursor, &arg);
+		CI_TRY(check_operand(rule->arg, arg, insn_count, class_count));
+		CI_TAKE(u16, cursor, &x);
+		CI_TRY(check_operand(rule->x, x, insn_count, class_count));
+		CI_TAKE(u16, cursor, &y);
+		CI_TRY(check_operand(rule->y, y, insn_count, class_count));
 	}
 	return CI_OK;
 }

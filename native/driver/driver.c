@@ -21,7 +21,6 @@
 #define TICK_SHORT_NS UINT64_C(200000)
 #define TICK_LONG_NS UINT64_C(1000000)
 #define TICK_MAX_INPUTS UINT32_C(16384)
-#define LIFELINE_NS UINT64_C(250000000)
 
 /*
  * A process begins with its part of the corpus: whose edges are counted.  Fork
@@ -43,7 +42,6 @@ static uint32_t edge_inputs = EDGE_INPUTS;
 static uint32_t until_tick = 1;
 static uint32_t tick_inputs = 1;
 static uint64_t last_tick_ns; /* 0 before the first input */
-static uint64_t last_lifeline_ns;
 
 /*
  * Once in some hundred microseconds, however fast the core is: a clock reading
@@ -57,10 +55,6 @@ static void tick(void)
 	gs_local.busy_ns += passed;
 	gs_budget_earn(passed);
 	gs_stats_flush();
-	if (now - last_lifeline_ns > LIFELINE_NS) {
-		last_lifeline_ns = now;
-		gs_lifeline_check();
-	}
 	if (passed < TICK_SHORT_NS && tick_inputs < TICK_MAX_INPUTS)
 		tick_inputs *= 2;
 	else if (passed > TICK_LONG_NS && tick_inputs > 1)
@@ -186,6 +180,7 @@ int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry wrapped)
 		return 1;
 	}
 	callback = wrapped;
+	gs_lifeline_watch();
 	status = next(argc, argv, run_one);
 	gs_stats_flush();
 	return status;

@@ -12,10 +12,10 @@
  *
  * Environment:
  *   GROUNDSTOP_STATS     path of a file that all processes of a campaign share
- *                        (struct groundstop_stats, then the table of outcome
- *                        digests); each process for itself when unset
+ *                        (struct groundstop_stats, then what only the driver
+ *                        reads); each process for itself when unset
  *   GROUNDSTOP_LIFELINE  number of an inherited descriptor; when its other end
- *                        closes, the process ends as if it had been interrupted
+ *                        closes, the process dies at once
  */
 #ifndef GROUNDSTOP_DRIVER_H
 #define GROUNDSTOP_DRIVER_H
@@ -30,14 +30,14 @@
 /* libFuzzer's convention: -1 asks not to keep the input. */
 typedef int (*groundstop_entry)(const uint8_t *data, size_t size);
 
-#define GROUNDSTOP_STATS_MAGIC UINT64_C(0x3154535044474753) /* "SGGDPST1" */
+#define GROUNDSTOP_STATS_MAGIC UINT64_C(0x3153544154535347) /* "GSSTATS1" */
 
 /*
  * Numbers of one campaign, all processes added up.  Processes add what they
  * gathered about once a millisecond and before they end.
  */
 struct groundstop_stats {
-	uint64_t magic;        /* written last, once the file has its size */
+	uint64_t magic;        /* GROUNDSTOP_STATS_MAGIC once a process has run an input */
 	uint64_t silent;       /* inputs whose core reported no stage */
 	uint64_t rejected;     /* inputs by the furthest stage reported */
 	uint64_t loaded;

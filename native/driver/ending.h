@@ -5,8 +5,11 @@
 
 #pragma GCC visibility push(hidden)
 
-/* End as if interrupted when whoever holds the lifeline's other end is gone. */
-void gs_lifeline_check(void);
+/*
+ * From now on, die with whoever holds the other end of the lifeline: at once and
+ * whatever this process is doing.  Call once; does nothing without a lifeline.
+ */
+void gs_lifeline_watch(void);
 
 #pragma GCC visibility pop
 

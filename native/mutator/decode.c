@@ -11,6 +11,7 @@
 struct cursor {
 	const uint8_t *data;
 	size_t at, limit;
+	bool sound; /* fields so far keep what can be asked of a field alone */
 };
 
 static bool decode_record(struct groundstop_mutator *m, uint32_t node, uint32_t record,
@@ -40,6 +41,17 @@ static bool read_integer(struct cursor *cursor, const struct gsm_field *field, u
 	return true;
 }
 
+static bool is_sound(const struct groundstop_mutator *m, const struct gsm_field *field,
+                     uint64_t value)
+{
+	if (value < field->low || value > field->high)
+		return false;
+	if (field->role == GSM_ENUM || field->role == GSM_FLAGS)
+		return gsm_is_member(m, field, value);
+	return (field->role != GSM_CONSTANT && field->role != GSM_RESERVED) ||
+	       value == field->constant;
+}
+
 static bool read_octets(struct gsm_node *n, struct cursor *cursor, uint64_t size)
 {
 	if (size > cursor->limit - cursor->at)
@@ -61,6 +73,8 @@ static bool decode_element(struct groundstop_mutator *m, uint32_t array,
                            const struct gsm_field *field, struct cursor *cursor)
 {
 	uint32_t element = gsm_nodes_take(m, 1);
+	size_t start = cursor->at;
+	bool outer = cursor->sound;
 
 	if (element == GSM_NONE)
 		return false;
@@ -69,7 +83,16 @@ static bool decode_element(struct groundstop_mutator *m, uint32_t array,
 	gsm_append(m, array, element);
 	if (field->child == GSM_NONE)
 		return read_integer(cursor, field, &gsm_at(m, element)->value);
-	return decode_record(m, element, field->child, cursor);
+	cursor->sound = !(m->table.records[field->child].flags & GSM_COMPUTED);
+	if (!decode_record(m, element, field->child, cursor))
+		return false;
+	if (cursor->sound) {
+		gsm_at(m, element)->flags |= GSM_CLEAN;
+		gsm_at(m, element)->bytes = cursor->data + start;
+		gsm_at(m, element)->size = (uint32_t)(cursor->at - start);
+	}
+	cursor->sound &= outer;
+	return true;
 }
 
 static bool decode_array(struct groundstop_mutator *m, uint32_t array,
@@ -96,7 +119,7 @@ static bool decode_part(struct groundstop_mutator *m, uint32_t node,
 
 	if (size > left)
 		size = left; /* cut off: what is there of it */
-	inner = (struct cursor){cursor->data, cursor->at, cursor->at + (size_t)size};
+	inner = (struct cursor){cursor->data, cursor->at, cursor->at + (size_t)size, false};
 	if (decode_record(m, node, field->child, &inner)) {
 		cursor->at = inner.limit;
 		/* The root's parts are picked from one by one: a long one hides no short one. */
@@ -119,11 +142,16 @@ static bool decode_field(struct groundstop_mutator *m, uint32_t node,
 
 	switch (field->kind) {
 	case GSM_INTEGER:
-		return read_integer(cursor, field, &gsm_at(m, node)->value);
+		if (!read_integer(cursor, field, &gsm_at(m, node)->value))
+			return false;
+		cursor->sound &= is_sound(m, field, gsm_at(m, node)->value);
+		return true;
 	case GSM_OCTETS: {
 		bool rest = field->ref == GSM_NONE && field->fixed == 0;
 		size_t left = cursor->limit - cursor->at;
 
+		if (field->role == GSM_CONSTANT)
+			cursor->sound = false; /* rare enough not to be compared */
 		return read_octets(gsm_at(m, node), cursor,
 		                   measure(m, field, first, rest ? left : field->fixed));
 	}
@@ -172,7 +200,7 @@ static bool decode_record(struct groundstop_mutator *m, uint32_t node, uint32_t 
 
 uint32_t gsm_decode(struct groundstop_mutator *m, const uint8_t *data, size_t size)
 {
-	struct cursor cursor = {data, 0, size};
+	struct cursor cursor = {data, 0, size, false};
 	uint32_t root = gsm_nodes_take(m, 1);
 
 	if (root == GSM_NONE)

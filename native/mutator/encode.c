@@ -91,9 +91,16 @@ static bool encode_field(struct groundstop_mutator *m, uint32_t node,
 		return true;
 	case GSM_ARRAY:
 		for (element = n->first; element != GSM_NONE; element = gsm_at(m, element)->next) {
-			gsm_at(m, element)->at = (uint32_t)out->at;
+			struct gsm_node *e = gsm_at(m, element);
+
+			e->at = (uint32_t)out->at;
+			if (e->flags & GSM_CLEAN) {
+				if (!put_octets(out, e->bytes, e->size))
+					return false;
+				continue;
+			}
 			if (field->child == GSM_NONE
-			            ? !put_integer(out, field, gsm_at(m, element)->value)
+			            ? !put_integer(out, field, e->value)
 			            : !encode_record(m, element, out))
 				return false;
 		}

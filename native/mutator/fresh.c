@@ -14,15 +14,13 @@ static bool is_octets(struct groundstop_mutator *m, uint32_t node)
 static bool fresh_octets(struct groundstop_mutator *m, uint32_t node)
 {
 	struct gsm_range limits = gsm_size_limits(m, node);
-	struct gsm_node *n = gsm_at(m, node);
 	uint32_t size = (uint32_t)limits.low + gsm_below(&m->random, FRESH_OCTETS + 1);
 	uint32_t model = gsm_one_in(&m->random, 2) ? gsm_pick(m, is_octets) : GSM_NONE;
 	uint8_t *bytes;
 
 	if (model != GSM_NONE && gsm_at(m, model)->size >= limits.low &&
 	    gsm_at(m, model)->size <= limits.high) {
-		n->bytes = gsm_at(m, model)->bytes;
-		n->size = gsm_at(m, model)->size;
+		gsm_set_octets(m, node, gsm_at(m, model)->bytes, gsm_at(m, model)->size);
 		return true;
 	}
 	if (size > limits.high)
@@ -32,8 +30,7 @@ static bool fresh_octets(struct groundstop_mutator *m, uint32_t node)
 		return false;
 	for (uint32_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)gsm_next(&m->random);
-	n->bytes = bytes;
-	n->size = size;
+	gsm_set_octets(m, node, bytes, size);
 	return true;
 }
 
@@ -69,8 +66,7 @@ static bool fresh_integer(struct groundstop_mutator *m, uint32_t node, uint32_t 
 		return gsm_free_key(m, gsm_at(m, record_node)->parent, record_node);
 	if (!gsm_choose(m, node, &value))
 		return false;
-	gsm_at(m, node)->value = value;
-	gsm_changed(m);
+	gsm_set(m, node, value);
 	return true;
 }
 
@@ -138,7 +134,7 @@ bool gsm_fresh_body(struct groundstop_mutator *m, uint32_t node)
 
 	if (gsm_case_of(m, node, &record) == GSM_NONE)
 		return false;
-	gsm_at(m, node)->value = record;
+	gsm_set(m, node, record);
 	gsm_at(m, node)->first = GSM_NONE;
 	return record == GSM_NONE || gsm_fresh(m, node, record);
 }

@@ -61,7 +61,7 @@ static bool by_weight(struct groundstop_mutator *m, uint32_t node)
 uint32_t gsm_pick(struct groundstop_mutator *m,
                   bool (*wanted)(struct groundstop_mutator *m, uint32_t node))
 {
-	uint32_t start;
+	uint32_t start, rare = GSM_NONE;
 
 	for (int i = 0; i < TRIES; i++) {
 		uint32_t first = 0, end = m->end, node;
@@ -80,11 +80,14 @@ uint32_t gsm_pick(struct groundstop_mutator *m,
 	for (uint32_t i = 0; i < m->end; i++) {
 		uint32_t node = (start + i) % m->end;
 
-		if (gsm_at(m, node)->weight && by_weight(m, node) && wanted(m, node) &&
+		if (gsm_at(m, node)->weight == GSM_FULL_WEIGHT && wanted(m, node) &&
 		    gsm_is_live(m, node))
 			return node;
+		if (gsm_at(m, node)->weight && rare == GSM_NONE && wanted(m, node) &&
+		    gsm_is_live(m, node))
+			rare = node;
 	}
-	return GSM_NONE;
+	return rare; /* rather what should be left alone than nothing */
 }
 
 /* Bytes or an integer that is somebody's own to choose. */
@@ -94,6 +97,11 @@ bool gsm_is_leaf(struct groundstop_mutator *m, uint32_t node)
 		return gsm_field_of(m, node)->role != GSM_CONSTANT;
 	return gsm_is_plain(m, node) && (gsm_is_element(m, node) ||
 	                                 !(gsm_field_of(m, node)->flags & GSM_TAG));
+}
+
+bool gsm_is_octets_leaf(struct groundstop_mutator *m, uint32_t node)
+{
+	return gsm_is_leaf(m, node) && !gsm_is_integer(m, node);
 }
 
 uint32_t gsm_random_element(struct groundstop_mutator *m, uint32_t array)

@@ -25,6 +25,8 @@ bool gsm_op_splice(struct groundstop_mutator *m);
 bool gsm_op_retag(struct groundstop_mutator *m);
 bool gsm_op_truncate(struct groundstop_mutator *m);
 bool gsm_op_zero(struct groundstop_mutator *m);
+
+/* operators_leaf.c */
 bool gsm_op_leaf(struct groundstop_mutator *m);
 bool gsm_op_copy(struct groundstop_mutator *m);
 
@@ -34,6 +36,7 @@ bool gsm_op_disagree(struct groundstop_mutator *m);
 
 /* What more than one of them needs. */
 bool gsm_is_leaf(struct groundstop_mutator *m, uint32_t node);
+bool gsm_is_octets_leaf(struct groundstop_mutator *m, uint32_t node);
 bool gsm_can_grow(struct groundstop_mutator *m, uint32_t array);
 bool gsm_can_shrink(struct groundstop_mutator *m, uint32_t array);
 uint32_t gsm_random_element(struct groundstop_mutator *m, uint32_t array);

@@ -85,8 +85,8 @@ static void exchange_keys(struct groundstop_mutator *m, uint32_t array, uint32_t
 	if (key_a == GSM_NONE || key_b == GSM_NONE)
 		return;
 	value = gsm_at(m, key_a)->value;
-	gsm_at(m, key_a)->value = gsm_at(m, key_b)->value;
-	gsm_at(m, key_b)->value = value;
+	gsm_set(m, key_a, gsm_at(m, key_b)->value);
+	gsm_set(m, key_b, value);
 }
 
 bool gsm_op_swap(struct groundstop_mutator *m)

@@ -73,14 +73,14 @@ static bool resize(struct groundstop_mutator *m, uint32_t node)
 		return false;
 	for (uint32_t i = 0; i < size; i++)
 		bytes[i] = n->size ? n->bytes[i % n->size] : (uint8_t)'A';
-	n->bytes = bytes;
-	n->size = (uint32_t)size;
+	gsm_set_octets(m, node, bytes, (size_t)size);
 	return true;
 }
 
 bool gsm_op_boundary(struct groundstop_mutator *m)
 {
 	uint32_t node = gsm_pick(m, gsm_is_leaf);
+	bool wrong = gsm_may_disagree(m) && gsm_one_in(&m->random, 12);
 	uint32_t width;
 
 	if (node == GSM_NONE)
@@ -94,12 +94,11 @@ bool gsm_op_boundary(struct groundstop_mutator *m)
 		if (value == gsm_at(m, node)->value)
 			continue;
 		if (gsm_is_element(m, node) || gsm_allowed(m, node, value)) {
-			gsm_at(m, node)->value = value;
+			gsm_set(m, node, value);
 			return true;
 		}
-		if (gsm_may_disagree(m) && gsm_one_in(&m->random, 16)) {
-			gsm_at(m, node)->value = value;
-			gsm_at(m, node)->flags |= GSM_KEEP;
+		if (wrong) {
+			gsm_keep(m, node, value);
 			return true;
 		}
 	}
@@ -141,7 +140,7 @@ bool gsm_op_tweak(struct groundstop_mutator *m)
 		}
 		changed &= maximum;
 		if (changed != value && (gsm_is_element(m, node) || gsm_allowed(m, node, changed))) {
-			gsm_at(m, node)->value = changed;
+			gsm_set(m, node, changed);
 			return true;
 		}
 	}
@@ -167,7 +166,7 @@ bool gsm_op_enum(struct groundstop_mutator *m)
 		return false;
 	for (int i = 0; i < TRIES; i++)
 		if (gsm_choose(m, node, &value) && value != gsm_at(m, node)->value) {
-			gsm_at(m, node)->value = value;
+			gsm_set(m, node, value);
 			return true;
 		}
 	return false;
@@ -186,16 +185,17 @@ static bool is_derived(struct groundstop_mutator *m, uint32_t node)
 }
 
 /* One bit of bytes that are otherwise computed or constant. */
-static bool break_octets(struct groundstop_mutator *m, struct gsm_node *n)
+static bool break_octets(struct groundstop_mutator *m, uint32_t node)
 {
+	struct gsm_node *n = gsm_at(m, node);
 	uint8_t *bytes = gsm_scratch_take(m, n->size);
 
 	if (!bytes)
 		return false;
 	memcpy(bytes, n->bytes, n->size);
 	bytes[gsm_below(&m->random, n->size)] ^= (uint8_t)(1u << gsm_below(&m->random, 8));
-	n->bytes = bytes;
 	n->flags |= GSM_KEEP;
+	gsm_set_octets(m, node, bytes, n->size);
 	return true;
 }
 
@@ -211,7 +211,7 @@ bool gsm_op_break(struct groundstop_mutator *m)
 	n = gsm_at(m, node);
 	field = gsm_field_of(m, node);
 	if (field->kind != GSM_INTEGER)
-		return break_octets(m, n);
+		return break_octets(m, node);
 	switch (gsm_below(&m->random, 6)) {
 	case 0:
 		value = n->value + 1;
@@ -235,7 +235,6 @@ bool gsm_op_break(struct groundstop_mutator *m)
 	value &= gsm_maximum(field->width);
 	if (value == n->value)
 		value ^= 1;
-	n->value = value;
-	n->flags |= GSM_KEEP;
+	gsm_keep(m, node, value);
 	return true;
 }

@@ -114,8 +114,7 @@ bool gsm_op_disagree(struct groundstop_mutator *m)
 		uint64_t value = outside(m, node) & gsm_maximum(gsm_field_of(m, node)->width);
 
 		if (value != gsm_at(m, node)->value && !gsm_allowed(m, node, value)) {
-			gsm_at(m, node)->value = value;
-			gsm_at(m, node)->flags |= GSM_KEEP;
+			gsm_keep(m, node, value);
 			return true;
 		}
 	}

@@ -6,8 +6,6 @@
  * their tag, arrays their order and number; what cannot be put right is taken out.
  * Nodes that were broken on purpose stay as they are.
  */
-#include <string.h>
-
 #include "tree.h"
 
 #define MAX_PASSES 4
@@ -30,13 +28,11 @@ static bool change_condition(struct groundstop_mutator *m, uint32_t node)
 
 		if (!gsm_allowed(m, on, value))
 			continue;
-		gsm_at(m, on)->value = value;
-		gsm_changed(m);
+		gsm_set(m, on, value);
 		if (value != kept && gsm_choose(m, node, &ignored))
 			return true;
 	}
-	gsm_at(m, on)->value = kept;
-	gsm_changed(m);
+	gsm_set(m, on, kept);
 	return false;
 }
 
@@ -49,7 +45,7 @@ static bool repair_octets(struct groundstop_mutator *m, uint32_t node)
 	if (gsm_field_of(m, node)->role == GSM_CONSTANT)
 		return true;
 	if (n->size > limits.high)
-		n->size = (uint32_t)limits.high;
+		gsm_set_octets(m, node, n->bytes, (size_t)limits.high);
 	if (n->size >= limits.low)
 		return true;
 	bytes = gsm_scratch_take(m, (size_t)limits.low);
@@ -58,8 +54,7 @@ static bool repair_octets(struct groundstop_mutator *m, uint32_t node)
 	memset(bytes, 'A', (size_t)limits.low);
 	if (n->size)
 		memcpy(bytes, n->bytes, n->size);
-	n->bytes = bytes;
-	n->size = (uint32_t)limits.low;
+	gsm_set_octets(m, node, bytes, (size_t)limits.low);
 	return true;
 }
 
@@ -81,9 +76,8 @@ static bool repair_union(struct groundstop_mutator *m, uint32_t node)
 	if (gsm_at(m, tag)->flags & GSM_KEEP)
 		return true;
 	for (uint32_t i = 0; i < field->cases_count; i++) {
-		gsm_at(m, tag)->value =
-			m->table.cases[field->cases_first + (start + i) % field->cases_count].tag;
-		gsm_changed(m);
+		gsm_set(m, tag,
+		        m->table.cases[field->cases_first + (start + i) % field->cases_count].tag);
 		if (gsm_allowed(m, tag, gsm_at(m, tag)->value) && gsm_fresh_body(m, node) &&
 		    (gsm_at(m, node)->first == GSM_NONE || gsm_repair(m, node)))
 			return true;
@@ -144,8 +138,8 @@ static bool repair_last(struct groundstop_mutator *m, uint32_t array)
 		for (uint32_t v = 0; v < count; v++)
 			fine |= values[v] == n->value;
 		if (!fine) {
-			n->value = values[gsm_below(&m->random, count)];
-			gsm_changed(m);
+			gsm_set(m, gsm_at(m, last)->first + rule->record,
+			        values[gsm_below(&m->random, count)]);
 			changed = true;
 		}
 	}
@@ -189,12 +183,11 @@ static bool repair_field(struct groundstop_mutator *m, uint32_t node,
 	switch (field->kind) {
 	case GSM_INTEGER:
 		if ((n->flags & GSM_KEEP) ||
-		    (field->domain != GSM_NONE && !(field->flags & GSM_HARD) && !m->thorough) ||
+		    (field->domain != GSM_NONE && !(field->flags & GSM_HARD) && !m->usual) ||
 		    gsm_allowed(m, node, n->value))
 			return true;
 		if (gsm_choose(m, node, &value)) {
-			n->value = value;
-			gsm_changed(m);
+			gsm_set(m, node, value);
 			return true;
 		}
 		if (field->domain != GSM_NONE &&
@@ -218,17 +211,32 @@ static bool repair_field(struct groundstop_mutator *m, uint32_t node,
 	}
 }
 
+/* Nothing was put in, taken out or moved around where an element is. */
+static bool is_in_place(const struct groundstop_mutator *m, uint32_t element)
+{
+	uint32_t node = m->nodes[element].parent;
+
+	while (node != GSM_NONE && !gsm_is_element(m, node))
+		node = m->nodes[node].parent;
+	return node == GSM_NONE || (m->nodes[node].flags & GSM_CLEAN);
+}
+
 bool gsm_repair(struct groundstop_mutator *m, uint32_t node)
 {
 	uint32_t record = gsm_record_of(m, node);
 	const struct gsm_record *r;
-	bool fine = true, again = true;
+	bool fine = true, again = true, usual = m->usual, changed;
 
 	if (record == GSM_NONE)
 		return false;
 	r = &m->table.records[record];
 	if (!(r->flags & GSM_RULED))
 		return true;
+	changed = !(gsm_at(m, node)->flags & GSM_CLEAN) ||
+	          ((r->flags & GSM_PLACED) && !is_in_place(m, node));
+	if (!changed && (r->flags & GSM_LOCAL) && !m->thorough)
+		return true;
+	m->usual = m->strict && (changed || m->thorough);
 	for (int pass = 0; again && pass < MAX_PASSES; pass++) {
 		again = false;
 		fine = true;
@@ -239,5 +247,6 @@ bool gsm_repair(struct groundstop_mutator *m, uint32_t node)
 				fine &= repair_field(m, gsm_at(m, node)->first + i, field, &again);
 		}
 	}
+	m->usual = usual;
 	return fine && !again;
 }

@@ -18,7 +18,8 @@
 #define GSM_TABLE_MAGIC 0x54465347u /* "GSFT" */
 #define GSM_TABLE_VERSION 1u
 #define GSM_MAX_DEPTH 32u           /* records in records */
-#define GSM_FULL_WEIGHT 16u
+#define GSM_MAX_ENTRIES (1u << 20)  /* of a section: keeps sums far from overflow */
+#define GSM_FULL_WEIGHT 1024u
 
 enum gsm_kind {
 	GSM_INTEGER = 0,
@@ -55,6 +56,9 @@ enum gsm_field_flag {
 enum gsm_record_flag {
 	GSM_PATCHED = 1,    /* has fields that are known only when the record is written */
 	GSM_RULED = 2,      /* it, or a record in it, has rules that a change can break */
+	GSM_COMPUTED = 4,   /* it, or a record in it, is GSM_PATCHED */
+	GSM_LOCAL = 8,      /* its rules, and those of records in it, are of single fields */
+	GSM_PLACED = 16,    /* what is usual in it depends on which element it is */
 };
 
 enum gsm_domain_kind {
@@ -149,6 +153,7 @@ struct gsm_table {
  * Afterwards every number in it is in range, and records nest at most GSM_MAX_DEPTH deep.
  */
 const char *gsm_table_open(struct gsm_table *table, const uint8_t *data, size_t size);
+bool gsm_table_is_fine(const struct gsm_table *table);
 #pragma GCC visibility pop
 
 #endif /* GSM_TABLE_H */

@@ -69,7 +69,7 @@ void gsm_unlink(struct groundstop_mutator *m, uint32_t element)
 	n->next = n->prev = GSM_NONE;
 	n->flags |= GSM_DEAD;
 	array->value--;
-	gsm_changed(m);
+	gsm_touch(m, n->parent);
 }
 
 /* `before` GSM_NONE: at the end. */
@@ -91,7 +91,7 @@ void gsm_link(struct groundstop_mutator *m, uint32_t array, uint32_t element, ui
 	n->parent = array;
 	n->flags &= (uint16_t)~GSM_DEAD;
 	a->value++;
-	gsm_changed(m);
+	gsm_touch(m, array);
 }
 
 static bool copy_elements(struct groundstop_mutator *m, uint32_t to, uint32_t from)
@@ -122,10 +122,11 @@ bool gsm_clone_into(struct groundstop_mutator *m, uint32_t to, uint32_t from)
 	const struct gsm_node *f = gsm_at(m, from);
 	uint32_t record;
 
+	gsm_touch(m, to);
 	t->value = f->value;
 	t->bytes = f->bytes;
 	t->size = f->size;
-	t->flags = (uint16_t)((t->flags & GSM_ELEMENT) | (f->flags & GSM_OPAQUE));
+	t->flags = (uint16_t)((t->flags & GSM_ELEMENT) | (f->flags & (GSM_OPAQUE | GSM_CLEAN)));
 	t->first = t->last = GSM_NONE;
 	if (f->field != GSM_NONE && !(t->flags & GSM_ELEMENT) &&
 	    gsm_field_of(m, from)->kind == GSM_ARRAY) {

@@ -11,8 +11,6 @@
 #ifndef GSM_TREE_H
 #define GSM_TREE_H
 
-#include <string.h>
-
 #include "checksum.h"
 #include "mutator.h"
 #include "random.h"
@@ -23,11 +21,12 @@ enum gsm_node_flag {
 	GSM_OPAQUE = 2,   /* a part that is no part, kept as bytes */
 	GSM_KEEP = 4,     /* broken on purpose: neither repaired nor computed */
 	GSM_DEAD = 8,     /* taken out of its array */
+	GSM_CLEAN = 16,   /* an element as it was read, at bytes; fields keep their own rules */
 };
 
 struct gsm_node {
 	uint64_t value;        /* integer; number of elements; record of a union's body */
-	const uint8_t *bytes;  /* octets, offsets as they were, an opaque part */
+	const uint8_t *bytes;  /* octets, offsets as they were, opaque parts, clean elements */
 	uint32_t size;         /* of bytes */
 	uint32_t first, last;  /* first field; first and last element; GSM_NONE */
 	uint32_t next, prev;   /* elements */
@@ -79,7 +78,8 @@ struct groundstop_mutator {
 	struct gsm_deref_memo derefs[GSM_DEREFS];
 	bool fix;                    /* compute derived fields, or write them as they are */
 	bool strict;                 /* choose also by what is only usual */
-	bool thorough;               /* repair also what is only usual */
+	bool thorough;               /* look also at what has not changed for what is only usual */
+	bool usual;                  /* repair also what is only usual, here */
 	bool again;                  /* repairing changed what it had already looked at */
 	bool hands_off;              /* the operator wants no repair */
 	enum gsm_tear tear;
@@ -91,171 +91,7 @@ struct groundstop_mutator {
 	void *table_copy;
 };
 
-static inline struct gsm_node *gsm_at(struct groundstop_mutator *m, uint32_t node)
-{
-	return &m->nodes[node];
-}
-
-static inline const struct gsm_field *gsm_field_of(const struct groundstop_mutator *m,
-                                                   uint32_t node)
-{
-	return &m->table.fields[m->nodes[node].field];
-}
-
-/* GSM_NONE when the arena is used up. */
-static inline uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t count)
-{
-	uint32_t first = m->node_count;
-
-	if (count > m->node_capacity - first)
-		return GSM_NONE;
-	m->node_count += count;
-	return first;
-}
-
-/* A field's weight below a node of some weight. */
-static inline uint16_t gsm_weight(uint32_t above, uint32_t weight)
-{
-	return (uint16_t)((above * weight + GSM_FULL_WEIGHT - 1) / GSM_FULL_WEIGHT);
-}
-
-static inline void gsm_node_init(struct groundstop_mutator *m, uint32_t node, uint32_t field,
-                                 uint32_t parent)
-{
-	struct gsm_node *n = gsm_at(m, node);
-
-	*n = m->blank[field];
-	n->parent = parent;
-	if (gsm_at(m, parent)->weight != GSM_FULL_WEIGHT)
-		n->weight = gsm_weight(gsm_at(m, parent)->weight, n->weight);
-}
-
-/* The field nodes of a record, in the node that holds it; false: the arena is used up. */
-static inline bool gsm_fields_init(struct groundstop_mutator *m, uint32_t node,
-                                   const struct gsm_record *record)
-{
-	uint32_t first = gsm_nodes_take(m, record->field_count);
-	uint32_t weight = gsm_at(m, node)->weight;
-
-	if (first == GSM_NONE)
-		return false;
-	memcpy(gsm_at(m, first), &m->blank[record->field_first],
-	       record->field_count * sizeof(struct gsm_node));
-	for (uint32_t i = 0; i < record->field_count; i++)
-		gsm_at(m, first + i)->parent = node;
-	for (uint32_t i = 0; weight != GSM_FULL_WEIGHT && i < record->field_count; i++)
-		gsm_at(m, first + i)->weight = gsm_weight(weight, gsm_at(m, first + i)->weight);
-	gsm_at(m, node)->first = first;
-	return true;
-}
-
-/* References may lead elsewhere from now on. */
-static inline void gsm_changed(struct groundstop_mutator *m)
-{
-	m->generation++;
-	m->bookmark[0].array = m->bookmark[1].array = GSM_NONE;
-}
-
-/* An element at the end of an array that nothing refers to yet. */
-static inline void gsm_append(struct groundstop_mutator *m, uint32_t array, uint32_t element)
-{
-	struct gsm_node *a = gsm_at(m, array);
-
-	gsm_at(m, element)->prev = a->last;
-	if (a->last == GSM_NONE)
-		a->first = element;
-	else
-		gsm_at(m, a->last)->next = element;
-	a->last = element;
-	a->value++;
-}
-
-/* Of a node in a record: the node that holds the record. */
-static inline uint32_t gsm_owner(const struct groundstop_mutator *m, uint32_t node)
-{
-	return m->nodes[node].parent;
-}
-
-static inline bool gsm_is_element(const struct groundstop_mutator *m, uint32_t node)
-{
-	return m->nodes[node].flags & GSM_ELEMENT;
-}
-
-/* A node of an integer field (or of an array of integers). */
-static inline bool gsm_is_integer(const struct groundstop_mutator *m, uint32_t node)
-{
-	const struct gsm_field *field;
-
-	if (m->nodes[node].field == GSM_NONE)
-		return false;
-	field = gsm_field_of(m, node);
-	if (gsm_is_element(m, node))
-		return field->child == GSM_NONE;
-	return field->kind == GSM_INTEGER;
-}
-
-/* A field of a kind; no element, whatever its array's field is. */
-static inline bool gsm_is_field(const struct groundstop_mutator *m, uint32_t node, uint32_t kind)
-{
-	return m->nodes[node].field != GSM_NONE && !gsm_is_element(m, node) &&
-	       gsm_field_of(m, node)->kind == kind;
-}
-
-static inline bool gsm_is_array(const struct groundstop_mutator *m, uint32_t node)
-{
-	return node != GSM_NONE && gsm_is_field(m, node, GSM_ARRAY);
-}
-
-/* An integer that says something of its own: no count, size, offset, checksum, constant. */
-static inline bool gsm_is_plain(const struct groundstop_mutator *m, uint32_t node)
-{
-	return gsm_is_integer(m, node) &&
-	       (gsm_is_element(m, node) || gsm_field_of(m, node)->role <= GSM_FLAGS);
-}
-
-/* The record that a node holds, or GSM_NONE; then the node's `first` is its fields'. */
-static inline uint32_t gsm_record_of(const struct groundstop_mutator *m, uint32_t node)
-{
-	const struct gsm_node *n = &m->nodes[node];
-	const struct gsm_field *field;
-
-	if (n->first == GSM_NONE)
-		return GSM_NONE;
-	if (n->field == GSM_NONE)
-		return 0;
-	field = &m->table.fields[n->field];
-	if ((n->flags & GSM_ELEMENT) || field->kind == GSM_PART || field->kind == GSM_RECORD)
-		return field->child;
-	return field->kind == GSM_UNION ? (uint32_t)n->value : GSM_NONE;
-}
-
-/* The integer field `key` of an element, or GSM_NONE when it has no such field. */
-static inline uint32_t gsm_key_node(const struct groundstop_mutator *m, uint32_t element,
-                                    uint32_t key)
-{
-	uint32_t record = gsm_record_of(m, element);
-
-	if (record == GSM_NONE || key >= m->table.records[record].field_count)
-		return GSM_NONE;
-	key += m->nodes[element].first;
-	return gsm_is_integer(m, key) ? key : GSM_NONE;
-}
-
-/* Other operators leave a file damaged only where these two may. */
-static inline bool gsm_may_break(const struct groundstop_mutator *m)
-{
-	return m->mask & 1u << GROUNDSTOP_OP_BREAK;
-}
-
-static inline bool gsm_may_disagree(const struct groundstop_mutator *m)
-{
-	return m->mask & 1u << GROUNDSTOP_OP_DISAGREE;
-}
-
-static inline uint64_t gsm_maximum(uint32_t width)
-{
-	return width >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * width)) - 1;
-}
+#include "nodes.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -288,7 +124,10 @@ uint32_t gsm_anchor(struct groundstop_mutator *m, uint32_t integer);
 /* choose.c */
 bool gsm_range(struct groundstop_mutator *m, uint32_t integer, struct gsm_range *range);
 bool gsm_allowed(struct groundstop_mutator *m, uint32_t integer, uint64_t value);
+uint64_t gsm_from_range(struct groundstop_mutator *m, struct gsm_range range);
 bool gsm_choose(struct groundstop_mutator *m, uint32_t integer, uint64_t *value);
+
+/* limits.c */
 bool gsm_free_key(struct groundstop_mutator *m, uint32_t array, uint32_t element);
 struct gsm_range gsm_element_limits(struct groundstop_mutator *m, uint32_t array);
 struct gsm_range gsm_size_limits(const struct groundstop_mutator *m, uint32_t octets);
@@ -304,6 +143,13 @@ bool gsm_repair(struct groundstop_mutator *m, uint32_t node);
 
 /* bytes.c: what stands in for an engine's own mutation */
 size_t gsm_mutate_bytes(struct groundstop_mutator *m, uint8_t *data, size_t size, size_t max_size);
+
+/* mutate.c: the root, or GSM_NONE; all repairs; the mutated input's size, in m->out */
+uint32_t gsm_prepare(struct groundstop_mutator *m, const uint8_t *data, size_t size,
+                     const uint8_t *other, size_t other_size);
+void gsm_make_whole(struct groundstop_mutator *m, uint32_t root);
+size_t gsm_mutate(struct groundstop_mutator *m, const uint8_t *data, size_t size, size_t max_size,
+                  const uint8_t *other, size_t other_size);
 
 /* operators.c */
 bool gsm_operate(struct groundstop_mutator *m, enum groundstop_operator op);

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from groundstop.config import Project
-from groundstop.errors import InputError, SourceError, TargetError
+from groundstop.errors import InputError, SourceError, TargetError, ToolError
 from groundstop.findings import (
     FindingStore,
     examine,
@@ -71,6 +71,21 @@ def test_what_is_fine_is_no_finding(lines: tuple[Project, Target]) -> None:
     project, target = lines
     assert triage(b"fine", target, ADDRESS, project) is None
     assert list(FindingStore(project, "lines")) == []
+
+
+def test_without_a_symbolizer_bugs_are_still_told_apart(
+    lines: tuple[Project, Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> str:
+        raise ToolError(f"{name} is not on PATH")
+
+    monkeypatch.setattr("groundstop.replay._settings.find_llvm_tool", missing)
+    project, target = lines
+    found = [triage(data, target, ADDRESS, project) for data in (b"1", b"1 x", b"2")]
+    first, same, second = (finding.id for finding in found if finding)
+    assert first == same != second
+    (top, *_) = next(iter(FindingStore(project, "lines"))).finding.frames
+    assert top.place.startswith("liblines.so+0x")
 
 
 def test_an_oracle_in_python_gives_a_finding(lines: tuple[Project, Target]) -> None:

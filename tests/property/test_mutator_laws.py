@@ -116,7 +116,7 @@ def test_every_operator_fires(mutator: Mutator, name: str) -> None:
     only = mutating.mask(name)
     results = [mutator.mutate(data, seed, operators=only) for seed in range(40)]
     assert sum(r.operator == name for r in results) > 10
-    assert all(r.data != data for r in results)
+    assert sum(r.data != data for r in results) > 30
 
 
 def test_splice_fires_in_a_crossover(mutator: Mutator) -> None:

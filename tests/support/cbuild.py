@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import patch_ng
+import patch_ng  # type: ignore[import-untyped]  # ships no types
 
 from groundstop.targets.channel.releases import generate_table
 

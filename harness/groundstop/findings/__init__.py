@@ -5,7 +5,7 @@
 stored, `reproduce` shows one again, and `print_reproduction` puts that before people.
 """
 
-from groundstop.findings._examine import Examination, examine
+from groundstop.findings._examine import Examination, Examiner, examine
 from groundstop.findings._finding import Finding, headline
 from groundstop.findings._locate import find_target
 from groundstop.findings._report import Frame, Report, parse_report
@@ -16,6 +16,7 @@ from groundstop.findings._view import print_reproduction
 
 __all__ = [
     "Examination",
+    "Examiner",
     "Finding",
     "FindingStore",
     "Frame",

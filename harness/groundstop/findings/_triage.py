@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.files import read_input
-from groundstop.findings._examine import examine
+from groundstop.findings._examine import Examiner
 from groundstop.findings._finding import Finding
 from groundstop.findings._report import parse_report
 from groundstop.findings._store import FindingStore
@@ -26,10 +27,14 @@ def triage(data: bytes, target: Target, variant: Variant, project: Project) -> F
 
     Raises as `examine` and `FindingStore.save` do.
     """
-    found = examine(data, target, variant, project)
-    if found.finding is None:
-        return None
-    FindingStore(project, target.name).save(found.finding, data, found.report)
+    with Examiner(target, variant, project) as examiner:
+        return _triage(data, examiner, FindingStore(project, target.name))
+
+
+def _triage(data: bytes, examiner: Examiner, store: FindingStore) -> Finding | None:
+    found = examiner.examine(data)
+    if found.finding is not None:
+        store.save(found.finding, data, found.report)
     return found.finding
 
 
@@ -43,32 +48,31 @@ def keep_artifacts(
     libFuzzer gave it.
     """
     found: dict[str, Finding] = {}
-    for path in paths:
-        data = read_input(path)
-        finding = triage(data, target, variant, project)
-        if finding is None:
-            finding = _unreproduced(path, data, target, variant, project)
-        found.setdefault(finding.id, finding)
+    store = FindingStore(project, target.name)
+    if paths:
+        with Examiner(target, variant, project) as examiner:
+            for path in paths:
+                data = read_input(path)
+                finding = _triage(data, examiner, store)
+                if finding is None:
+                    finding, report = _unreproduced(path, target, variant)
+                    store.save(finding, data, report)
+                found.setdefault(finding.id, finding)
     return list(found.values())
 
 
-def _unreproduced(
-    path: Path, data: bytes, target: Target, variant: Variant, project: Project
-) -> Finding:
+def _unreproduced(path: Path, target: Target, variant: Variant) -> tuple[Finding, str]:
+    """Make a finding, and its report, of what lies beside an artifact."""
     kind = _KINDS.get(path.name.partition("-")[0], "crash")
     text = _beside(path, ".report")
     said = _beside(path, ".oracle").strip()
     if said:
         name, _, message = said.partition(": ")
         finding = Finding(target.name, variant, f"oracle {name}", message, (), reproduced=False)
-    else:
-        report = parse_report(text, kind if not text or kind == "timeout" else "")
-        frames = report.own_frames()
-        finding = Finding(
-            target.name, variant, report.kind, report.detail, frames, reproduced=False
-        )
-    FindingStore(project, target.name).save(finding, data, text or f"{said}\n")
-    return finding
+        return finding, text or f"{said}\n"
+    report = parse_report(text, kind if not text or kind == "timeout" else "")
+    finding = Finding.of_report(report, target.name, variant)
+    return replace(finding, reproduced=False), text
 
 
 def _beside(path: Path, suffix: str) -> str:

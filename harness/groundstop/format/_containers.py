@@ -30,7 +30,7 @@ def octets(
     *,
     default: bytes | Missing = MISSING,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> bytes:
     """Declare bytes: `size` of them, or as many as that earlier sibling says, or all left."""
     return cast("bytes", OctetsField(size=size, default=default, rule=rule, weight=weight))
@@ -43,7 +43,7 @@ def array(
     count: int | str | None = None,
     last: Mapping[str, tuple[int, ...]] = ...,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> list[R]: ...
 @overload
 def array(
@@ -51,7 +51,7 @@ def array(
     *,
     count: int | str | None = None,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> list[int]: ...
 def array(
     item: type[R] | Wire,
@@ -59,7 +59,7 @@ def array(
     count: int | str | None = None,
     last: Mapping[str, tuple[int, ...]] | None = None,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> list[R] | list[int]:
     """Declare elements: `count` of them, or as that earlier sibling says, or to the end.
 
@@ -84,13 +84,13 @@ def offsets(wire: Wire, *, to: str, init: Literal[False] = False, rule: str = ""
     return cast("list[int]", OffsetsField(wire=wire, to=to, rule=rule))
 
 
-def record(item: type[R], *, rule: str = "", weight: int = DEFAULT_WEIGHT) -> R:
+def record(item: type[R], *, rule: str = "", weight: float = DEFAULT_WEIGHT) -> R:
     """Declare one record in place."""
     return cast("R", RecordField(record=item, rule=rule, weight=weight))
 
 
 def part(
-    item: type[R], *, size: str | None = None, rule: str = "", weight: int = DEFAULT_WEIGHT
+    item: type[R], *, size: str | None = None, rule: str = "", weight: float = DEFAULT_WEIGHT
 ) -> R:
     """Declare a file in the file: `size` (an earlier sibling; default: all left) bytes of it.
 
@@ -104,7 +104,7 @@ def union(
     cases: Mapping[V, type[Record] | None],
     *,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> Any:  # noqa: ANN401 - the field's own annotation says which records
     """Declare the record that the earlier sibling `tag` chooses; None: an empty body."""
     chosen = {int(value): case for value, case in cases.items()}

@@ -3,8 +3,8 @@
 
 Each returns a field description under the type that the field's value has, so that
 a type checker sees records as dataclasses.  `rule` is the wording of the field's rule
-in the format's document; `weight` (default 16) says how often the mutator turns to
-the field and what is below it, 0 never.
+in the format's document; `weight` (0 to 1, the default) says how often the mutator
+turns to the field and what is below it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def integer(  # noqa: PLR0913 - each keyword is one phrase of a specification
     ascending: bool = False,
     usual: Domain | None = None,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> int:
     """Declare an integer; bounds are numbers or paths of fields.
 
@@ -74,7 +74,7 @@ def enum(  # noqa: PLR0913 - each keyword is one phrase of a specification
     default: E | Missing = MISSING,
     usual: Domain | None = None,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> E:
     """Declare one of the members of an IntEnum."""
     field = IntegerField(
@@ -97,7 +97,7 @@ def flags(  # noqa: PLR0913 - each keyword is one phrase of a specification
     *,
     default: F | Missing = MISSING,
     rule: str = "",
-    weight: int = DEFAULT_WEIGHT,
+    weight: float = DEFAULT_WEIGHT,
 ) -> F:
     """Declare any of the bits of an IntFlag; the others are zero."""
     field = IntegerField(

@@ -53,6 +53,13 @@ def _nodes_up(site: Site, to: Site) -> int:
     return nodes
 
 
+def element_of(site: Site) -> Site:
+    """Return the innermost element that a record is or is in; the root when it is in none."""
+    while site.parent is not None and not isinstance(site.via, ArrayField):
+        site = site.parent
+    return site
+
+
 def _nodes_to_element(site: Site) -> int:
     """Return the nodes between the one that holds a record and the element that it is in."""
     nodes = 0

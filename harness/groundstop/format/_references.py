@@ -15,7 +15,7 @@ from groundstop.format._domains import (
     Key,
     Same,
 )
-from groundstop.format._hops import hops_of, site_key
+from groundstop.format._hops import element_of, hops_of, site_key
 from groundstop.format._sites import Site, Target, UnresolvedError, resolve, table_of
 from groundstop.format._spec import ArrayField, IntegerField, Role
 from groundstop.format._wire import Wire
@@ -44,6 +44,7 @@ class References:
     """Collects what fields refer to; methods return numbers within the sections."""
 
     def __init__(self) -> None:
+        self.placed: set[tuple[object, ...]] = set()
         self.targets: set[tuple[object, ...]] = set()
         self.domains: list[bytes] = []
         self.cases: list[bytes] = []
@@ -59,6 +60,8 @@ class References:
         except UnresolvedError:
             return NONE
         hops = hops_of(site, path)
+        if "#" in path.split("."):
+            self.placed.add(site_key(element_of(site)))
         self.paths.append(_PAIR.pack(len(self.hops), len(hops)))
         self.hops += [_PAIR.pack(*hop) for hop in hops]
         return len(self.paths) - 1

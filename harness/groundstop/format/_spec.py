@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from groundstop.format._domains import Domain
     from groundstop.format._record import Record
 
-DEFAULT_WEIGHT = 16
+DEFAULT_WEIGHT = 1.0
 
 
 class Missing(Enum):
@@ -69,7 +69,7 @@ class Field:
     """
 
     rule: str = ""
-    weight: int = DEFAULT_WEIGHT
+    weight: float = DEFAULT_WEIGHT
     default: object = MISSING
     attribute: str = ""
     name: str = ""

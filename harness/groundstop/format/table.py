@@ -7,6 +7,7 @@ every path is resolved here and followed there without a search.
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,6 @@ from groundstop.format._hops import site_key
 from groundstop.format._references import MAX64, NONE, References
 from groundstop.format._sites import Site
 from groundstop.format._spec import (
-    DEFAULT_WEIGHT,
     ArrayField,
     Field,
     IntegerField,
@@ -50,7 +50,8 @@ _KINDS: dict[type[Field], int] = {
     UnionField: 6,
 }
 _PART = 5
-_PATCHED, _RULED = 1, 2
+_PATCHED, _RULED, _COMPUTED, _LOCAL, _PLACED = 1, 2, 4, 8, 16
+_FULL_WEIGHT = 1024
 _BIG, _ASCENDING, _CHECK, _TARGET, _TAG, _HARD = (1 << bit for bit in range(6))
 
 
@@ -95,7 +96,12 @@ class _Encoder:
         for site in self.sites:
             own = list(site.record.__fields__.values())
             records.append(
-                _RECORD.pack(first, len(own), least_size(site.record), _flags(site, ruled))
+                _RECORD.pack(
+                    first,
+                    len(own),
+                    least_size(site.record),
+                    _flags(site, ruled, self.references.placed),
+                )
             )
             first += len(own)
         refs = self.references
@@ -129,7 +135,7 @@ class _Encoder:
             "path_most": NONE,
             "path_below": NONE,
             "domain": NONE,
-            "weight": min(field.weight, DEFAULT_WEIGHT),
+            "weight": _weight(field),
             "fixed": 0,
             "octets": 0,
             "algorithm": 0,
@@ -255,11 +261,33 @@ def _limited(site: Site, field: Field) -> bool:
     return isinstance(limits, IntegerField) and (limits.at_least, limits.at_most) != (0, None)
 
 
-def _flags(site: Site, ruled: set[tuple[object, ...]]) -> int:
+def _flags(site: Site, ruled: set[tuple[object, ...]], placed: set[tuple[object, ...]]) -> int:
     """Return gsm_record_flag."""
     own = site.record.__fields__.values()
     inside = any(site_key(below) in ruled for below in site.below())
-    return (_PATCHED if any(_patched(site, field) for field in own) else 0) | (_RULED if inside else 0)
+    flags = _RULED if inside else 0
+    flags |= _PATCHED if any(_patched(site, field) for field in own) else 0
+    below = [(deeper, f) for deeper in site.below() for f in deeper.record.__fields__.values()]
+    flags |= _COMPUTED if any(_patched(*place) for place in below) else 0
+    flags |= _PLACED if site_key(site) in placed else 0
+    return flags | (_LOCAL if all(_judged_alone(field) for _, field in below) else 0)
+
+
+def _weight(field: Field) -> int:
+    """Return a weight as the table has it: 0 for never, 1024 for always."""
+    return math.ceil(min(max(field.weight, 0), 1) * _FULL_WEIGHT)
+
+
+def _judged_alone(field: Field) -> bool:
+    """Return whether what is asked of a field can be judged by its own value."""
+    if isinstance(field, IntegerField):
+        bounds = (field.at_least, field.at_most, field.below)
+        return field.domain is None and not any(isinstance(bound, str) for bound in bounds)
+    if isinstance(field, ArrayField) and not isinstance(field.item, Wire):
+        inner = field.item.__fields__.values()
+        ascending = any(isinstance(f, IntegerField) and f.ascending for f in inner)
+        return not field.last and not ascending
+    return True
 
 
 def _patched(site: Site, field: Field) -> bool:

@@ -72,6 +72,17 @@ class Arena:
         _PREFIX.pack_into(self._memory, 0, _MAGIC, self.input_size, self._blob_size)
         _PROGRESS.pack_into(self._memory, _PROGRESS_AT, STARTING, NOT_STARTED, 0, 0)
 
+    def fitting(self, inputs: Sequence[bytes]) -> Sequence[bytes]:
+        """Return as many of the first inputs as one request can take, at least one."""
+        if len(inputs) == 1:
+            return inputs
+        total = 0
+        for index, data in enumerate(inputs[:MAX_BATCH]):
+            total += len(data)
+            if total > self.input_size:
+                return inputs[: max(index, 1)]
+        return inputs[:MAX_BATCH]
+
     def load(self, inputs: Sequence[bytes]) -> None:
         """Write the inputs of the next request; they fit into `input_size` and MAX_BATCH."""
         memory = self._memory

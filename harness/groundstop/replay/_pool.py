@@ -71,7 +71,9 @@ class Pool:
                     busy[worker] = begun
                     begun += 1
                 if busy:
-                    for worker in _ready(busy):
+                    _wait_for_any(busy)
+                    # All of them: one that hangs must look at its clock while others answer.
+                    for worker in list(busy):
                         if worker.advance(0):
                             finished[busy.pop(worker)] = worker.collect()
                             idle.append(worker)
@@ -92,19 +94,15 @@ def replay(
         yield from pool.run(inputs)
 
 
-def _ready(busy: Iterable[Worker]) -> list[Worker]:
-    """Wait until workers have something to say, or should look at their clock; return all those."""
-    workers = list(busy)
+def _wait_for_any(workers: Iterable[Worker]) -> None:
+    """Wait until a worker has something to say, or should look at its clock."""
     poll = select.poll()
-    of: dict[int, Worker] = {}
+    patience = float("inf")
     for worker in workers:
+        patience = min(patience, worker.patience)
         for descriptor in worker.pollable:
             poll.register(descriptor, select.POLLIN)
-            of[descriptor] = worker
-    events = poll.poll(min(worker.patience for worker in workers) * 1000)
-    if not events:
-        return workers
-    return list(dict.fromkeys(of[descriptor] for descriptor, _ in events))
+    poll.poll(patience * 1000)
 
 
 def _batches(inputs: Iterator[bytes]) -> Iterator[list[bytes]]:

@@ -55,9 +55,17 @@ def symbolized(report: str, symbolizer: str | None, core: Path) -> str:
     return _SUMMARY.sub(lambda match: f"{match[1]} {where}", text) if where else text
 
 
-def _resolve(symbolizer: str, module: str, offsets: list[str]) -> dict[str, list[tuple[str, str]]]:
+_Places = list[tuple[str, str]]
+# By module, which a rebuild names anew: many inputs die in the same few places.
+_known: dict[str, dict[str, _Places]] = {}
+
+
+def _resolve(symbolizer: str, module: str, offsets: list[str]) -> dict[str, _Places]:
     """Return for each offset (function, file:line:column), innermost first."""
-    wanted = list(dict.fromkeys(offsets))
+    known = _known.setdefault(module, {})
+    wanted = [offset for offset in dict.fromkeys(offsets) if offset not in known]
+    if not wanted:
+        return known
     try:
         answer = subprocess.run(
             [symbolizer, f"--obj={module}", "--functions=linkage", "--inlines"],
@@ -69,14 +77,14 @@ def _resolve(symbolizer: str, module: str, offsets: list[str]) -> dict[str, list
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
-        return {}
+        return known
     blocks = answer.stdout.strip().split("\n\n")
-    if len(blocks) != len(wanted):
-        return {}
-    return {offset: _places(block) for offset, block in zip(wanted, blocks, strict=True)}
+    if len(blocks) == len(wanted):
+        known |= {offset: _places(block) for offset, block in zip(wanted, blocks, strict=True)}
+    return known
 
 
-def _places(block: str) -> list[tuple[str, str]]:
+def _places(block: str) -> _Places:
     lines = block.split("\n")
     pairs = zip(lines[::2], lines[1::2], strict=False)
     return [(function, place) for function, place in pairs if not place.startswith("??")]

@@ -245,7 +245,10 @@ static enum ci_status load(struct ci_sensor *sensor, const struct ci_cursor *tem
 
 int ci_fuzz_bundle(const uint8_t *data, size_t size)
 {
-	struct ci_cursor bundle = { .data = data, .end = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX };
+	struct ci_cursor bundle = {
+		.data = data,
+		.end = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX,
+	};
 	struct ci_cursor templates, channel;
 	struct run run = { 0 };
 	const uint8_t *magic;

@@ -92,6 +92,24 @@ static void print_much(void)
 	fflush(stdout);
 }
 
+/* Write over all memory that is shared with the parent. */
+static void scribble(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512];
+
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+		unsigned long from;
+		unsigned long to;
+
+		if (strstr(line, " rw-s ") != NULL && strstr(line, "groundstop-arena") != NULL &&
+		    sscanf(line, "%lx-%lx", &from, &to) == 2)
+			memset((void *)from, 0xff, to - from);
+	}
+	if (maps != NULL)
+		fclose(maps);
+}
+
 __attribute__((noinline)) static int first_bug(const uint8_t *data, size_t size)
 {
 	return data[size];
@@ -131,6 +149,7 @@ static int harm(const uint8_t *data, size_t size)
 	case 'S': smash(); break;
 	case 'c': close_everything(); break;
 	case 'C': close_everything(); sink = first_bug(data, size); break;
+	case '!': scribble(); break;
 	case 'p': print_much(); break;
 	case 'f':
 		if (fork() == 0)

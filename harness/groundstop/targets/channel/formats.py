@@ -357,7 +357,7 @@ class Bundle(Record, root=True):
     channel_size: int = size(u32, of="channel", rule="bytes of the channel file")
     events_size: int = size(u32, of="events", rule="bytes of the events")
     templates: TemplateFile = part(
-        TemplateFile, size="templates_size", rule="a template file", weight=1
+        TemplateFile, size="templates_size", rule="a template file", weight=0.01
     )
     channel: ChannelFile = part(ChannelFile, size="channel_size", rule="a channel file")
     events: Events = part(Events, size="events_size", rule="events")

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a campaign reads in its processes' output, and what it shows."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from groundstop.campaign import (
+    Artifact,
+    CampaignDisplay,
+    CampaignOptions,
+    CampaignResult,
+    Progress,
+    summary_lines,
+)
+from groundstop.campaign._artifacts import ArtifactFolder
+from groundstop.campaign._output import OutputReader
+from groundstop.campaign._progress import kind_of
+from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, repair_corpus
+from groundstop.campaign._stats import DriverStats, read_stats
+from groundstop.config import Project
+from groundstop.errors import CampaignError
+from groundstop.model import Sanitizer
+
+PLAIN = """\
+INFO: found LLVMFuzzerCustomMutator (0x7f1d3b53a100). Disabling -len_control by default.
+#2	INITED cov: 9 ft: 10 corp: 1/14b exec/s: 0 rss: 75Mb
+#4855	REDUCE cov: 12 ft: 34 corp: 21/301b lim: 357 exec/s: 0 rss: 65Mb L: 33/36 MS: 1 Erase-
+#1048576	pulse  cov: 12 ft: 35 corp: 22/284b lim: 4096 exec/s: 524288 rss: 101Mb
+==14443==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000014d97 at pc 0x7f28
+READ of size 1 at 0x602000014d97 thread T0
+    #0 0x7f28b40a4b64  (/tmp/libtoy.so+0x3b64)
+
+SUMMARY: AddressSanitizer: heap-buffer-overflow (/tmp/libtoy.so+0x3b64) (BuildId: 5fb3518f)
+artifact_prefix='/tmp/a/'; Test unit written to /tmp/a/crash-2f751f
+Base64: TUFH
+"""
+
+FORK = """\
+INFO: -fork=2: 19 seed inputs, starting to fuzz in /p/tmp/libFuzzerTemp.FuzzWithFork11053.dir
+#637095: cov: 34 ft: 34 corp: 19 exec/s 318547 oom/timeout/crash: 1/2/3 time: 2s job: 1 dft_time: 0
+#1420366: cov: 36 ft: 36 corp: 20 exec/s 261090 oom/timeout/crash: 1/2/4 time: 3s job: 2 dft_time: 0
+"""
+
+PYTHON = """\
+
+ === Uncaught Python exception: ===
+OracleFinding: no-seven: seven letters
+Traceback (most recent call last):
+  File "/p/_judge.py", line 53, in __call__
+    raise OracleFinding(f"{oracle.name}: {judgement.message}")
+
+==200== ERROR: libFuzzer: fuzz target exited
+SUMMARY: libFuzzer: fuzz target exited
+artifact_prefix='/tmp/a/'; Test unit written to /tmp/a/crash-3c
+"""
+
+
+def read(text: str) -> OutputReader:
+    reader = OutputReader()
+    for line in text.splitlines():
+        reader.feed(line)
+    return reader
+
+
+def test_a_plain_run_is_read() -> None:
+    reader = read(PLAIN)
+    assert (reader.runs, reader.edges, reader.features, reader.corpus) == (1048576, 12, 35, 22)
+    assert reader.initialized
+    assert reader.mutator_found
+    (report,) = reader.reports
+    assert report.summary == "AddressSanitizer: heap-buffer-overflow (/tmp/libtoy.so+0x3b64)"
+    assert report.artifact == Path("/tmp/a/crash-2f751f")  # noqa: S108  (text, not a file)
+    assert report.lines[0].startswith("==14443==ERROR")
+    assert report.lines[-1] == "Base64: TUFH"
+
+
+def test_fork_mode_is_read() -> None:
+    reader = read(FORK)
+    assert reader.fork_jobs == 2
+    assert reader.fork_counts == (1, 2, 4)
+    assert (reader.features, reader.corpus) == (36, 20)
+    # What it prints as edges are none.
+    assert reader.edges == 0
+    assert reader.fork_folder == Path("/p/tmp/libFuzzerTemp.FuzzWithFork11053.dir")
+
+
+def test_an_exception_is_one_report_with_its_own_words() -> None:
+    (report,) = read(PYTHON).reports
+    assert report.summary == "OracleFinding: no-seven: seven letters"
+    assert report.artifact is not None
+    assert report.artifact.name == "crash-3c"
+
+
+def test_two_findings_are_two_reports() -> None:
+    reader = read(PLAIN + PYTHON)
+    assert [report.artifact and report.artifact.name for report in reader.reports] == [
+        "crash-2f751f",
+        "crash-3c",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        ("crash-2f75", "crash"),
+        ("timeout-2f75", "timeout"),
+        ("oom-2f75", "oom"),
+        ("slow-unit-2f75", None),
+        ("crash-2f75.report", None),
+        ("crash", None),
+        ("notes", None),
+    ],
+)
+def test_the_name_says_whether_it_is_a_finding(name: str, kind: str | None) -> None:
+    assert kind_of(name) == kind
+
+
+def test_a_finding_stored_again_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "crash-1").write_bytes(b"a")
+    (tmp_path / "crash-2").write_bytes(b"b")
+    folder = ArtifactFolder(tmp_path)
+    assert folder.count() == 0
+    os.utime(tmp_path / "crash-2", (time.time() + 5, time.time() + 5))
+    assert [artifact.path.name for artifact in folder.artifacts()] == ["crash-2"]
+
+
+def test_numbers_of_a_campaign_that_has_not_begun_are_zero(tmp_path: Path) -> None:
+    assert read_stats(tmp_path / "stats") == DriverStats()
+    (tmp_path / "stats").write_bytes(b"short")
+    assert read_stats(tmp_path / "stats") == DriverStats()
+    assert DriverStats().shares() == {"rejected": 0.0, "loaded": 0.0, "evaluated": 0.0}
+    assert DriverStats().python_share == 0.0
+
+
+def test_only_folders_of_dead_runs_are_cleared(tmp_path: Path) -> None:
+    alive = RunDirectory(tmp_path, "toy")
+    dead = RunDirectory(tmp_path, "toy")
+    os.close(dead.lock)
+    making = tmp_path / "runs" / "toy.justmade"
+    making.mkdir()
+    abandoned = tmp_path / "runs" / "toy.abandoned"
+    abandoned.mkdir()
+    os.utime(abandoned, (0, 0))
+    assert clear_dead_runs(tmp_path, lambda name: tmp_path / name) == 2
+    assert set((tmp_path / "runs").iterdir()) == {alive.path, making}
+    alive.remove()
+    assert not alive.path.exists()
+
+
+def test_units_cut_short_get_their_right_name(tmp_path: Path) -> None:
+    whole = tmp_path / "2ef7bde608ce5404e97d5f042f95f89f1c232871"
+    whole.write_bytes(b"Hello World!")
+    cut = tmp_path / "3ef7bde608ce5404e97d5f042f95f89f1c232871"
+    cut.write_bytes(b"Hello")
+    (tmp_path / "by-hand").write_bytes(b"Hello")
+    (tmp_path / ".new-x").write_bytes(b"He")
+    assert repair_corpus(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "2ef7bde608ce5404e97d5f042f95f89f1c232871",
+        "by-hand",
+        "f7ff9e8b7bb2e09b70935a5d785e0cc5d9d0abf0",
+    ]
+
+
+def result(tmp_path: Path, *artifacts: Artifact) -> CampaignResult:
+    stats = DriverStats(rejected=600, loaded=100, evaluated=300, python_ns=1, busy_ns=10)
+    progress = Progress(60.2, 60, stats, rate=16.6, edges=1234, features=2345, corpus=56)
+    folder = tmp_path / "corpus" / "toy" / "evolved"
+    return CampaignResult(progress, artifacts, folder, 7, 0, interrupted=False, log=tmp_path / "l")
+
+
+def test_the_summary_says_how_to_see_a_finding_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, tmp_path / "corpus")
+    found = Artifact(project.state / "findings" / "toy" / "address" / "crash-1", "crash", "boom")
+    text = "\n".join(summary_lines(result(tmp_path, found), project))
+    assert "1,000 (17/s)" in text
+    assert "60% rejected, 10% loaded, 30% evaluated" in text
+    assert "1,234" in text
+    assert "10.0% of the time" in text
+    assert "7 in corpus/toy/evolved" in text
+    assert "groundstop repro .groundstop/findings/toy/address/crash-1" in text
+    assert "boom" in text
+
+
+def test_findings_are_counted_by_what_they_say(tmp_path: Path) -> None:
+    twice = [Artifact(tmp_path / f"crash-{i}", "crash", "boom") for i in range(2)]
+    other = Artifact(tmp_path / "oom-1", "oom")
+    assert result(tmp_path, *twice, other).findings == 2
+    assert result(tmp_path, *twice).exit_status == 1
+    assert result(tmp_path).exit_status == 0
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_a_live_table() -> None:
+    stream = Terminal()
+    with CampaignDisplay(stream, "toy address") as display:
+        display.update(Progress(1, 60, DriverStats(evaluated=5), edges=77))
+    assert "toy address" in stream.getvalue()
+    assert "77" in stream.getvalue()
+    assert "evaluated" in stream.getvalue()
+
+
+def test_a_pipe_gets_lines_and_quiet_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    for quiet, expected in ((False, 2), (True, 0)):
+        stream = io.StringIO()
+        with CampaignDisplay(stream, "toy", quiet=quiet) as display:
+            for second in range(12):
+                now[0] += 1
+                display.update(Progress(second, 60))
+        assert len(stream.getvalue().splitlines()) == expected
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"seconds": 0}, "give it at least 1"),
+        ({"seconds": 5, "workers": 0}, "0 workers"),
+        ({"seconds": 5, "share": 1.5}, "share of 1.5"),
+        ({"seconds": 5, "sanitizer": Sanitizer.COVERAGE}, "address or undefined"),
+    ],
+)
+def test_a_campaign_that_makes_no_sense_is_refused(
+    options: dict[str, float | Sanitizer], message: str
+) -> None:
+    with pytest.raises(CampaignError, match=message):
+        CampaignOptions(**options)  # type: ignore[arg-type]

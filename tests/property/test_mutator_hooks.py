@@ -134,7 +134,7 @@ lib.afl_custom_deinit(state)
 
 
 def test_the_library_shows_nothing_but_its_interface() -> None:
-    command = [shutil.which("nm") or "nm", "-D", "--defined-only", library()]
+    command = [shutil.which("nm") or "nm", "-D", "--defined-only", str(library())]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     names = {line.split()[-1] for line in listed.stdout.splitlines()}
     strange = {n for n in names if not n.startswith(("groundstop_mutator_", "LLVMFuzzer", "afl_"))}

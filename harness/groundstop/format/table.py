@@ -25,6 +25,7 @@ from groundstop.format._spec import (
     Role,
     UnionField,
 )
+from groundstop.format._traits import is_limited, record_flags
 from groundstop.format._wire import Wire
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ _KINDS: dict[type[Field], int] = {
     UnionField: 6,
 }
 _PART = 5
-_PATCHED, _RULED, _COMPUTED, _LOCAL, _PLACED = 1, 2, 4, 8, 16
 _FULL_WEIGHT = 1024
 _BIG, _ASCENDING, _CHECK, _TARGET, _TAG, _HARD = (1 << bit for bit in range(6))
 
@@ -90,7 +90,7 @@ class _Encoder:
         ruled = {
             site_key(site)
             for site, field, row in rows
-            if row["flags"] & _CHECK or _limited(site, field)
+            if row["flags"] & _CHECK or is_limited(site, field)
         }
         records, first = [], 0
         for site in self.sites:
@@ -100,7 +100,7 @@ class _Encoder:
                     first,
                     len(own),
                     least_size(site.record),
-                    _flags(site, ruled, self.references.placed),
+                    record_flags(site, ruled, self.references.placed),
                 )
             )
             first += len(own)
@@ -197,17 +197,8 @@ class _Encoder:
             row["flags"] |= _HARD
         if field.role.value <= Role.FLAGS.value:
             asked = members or row["domain"] != NONE or field.ascending
-            paths = (bounds.least, bounds.most, bounds.below)
-            if (
-                asked
-                or paths != (NONE,) * 3
-                or (bounds.low, bounds.high)
-                != (
-                    0,
-                    field.wire.maximum,
-                )
-            ):
-                row["flags"] |= _CHECK
+            anything = _Bounds(0, field.wire.maximum, NONE, NONE, NONE)
+            row["flags"] |= _CHECK if asked or bounds != anything else 0
         tags = (f.tag for f in site.record.__fields__.values() if isinstance(f, UnionField))
         if field.attribute in tags:
             row["flags"] |= _TAG
@@ -252,52 +243,9 @@ def _kind(field: Field) -> int:
     return _KINDS[type(field)]
 
 
-def _limited(site: Site, field: Field) -> bool:
-    """Return whether a field's size or count has limits that are not those of its wire."""
-    if isinstance(field, ArrayField) and (field.last or field.count is not None):
-        return True
-    measure = field.size if isinstance(field, OctetsField) else None
-    limits = site.record.__fields__[measure] if isinstance(measure, str) else None
-    return isinstance(limits, IntegerField) and (limits.at_least, limits.at_most) != (0, None)
-
-
-def _flags(site: Site, ruled: set[tuple[object, ...]], placed: set[tuple[object, ...]]) -> int:
-    """Return gsm_record_flag."""
-    own = site.record.__fields__.values()
-    inside = any(site_key(below) in ruled for below in site.below())
-    flags = _RULED if inside else 0
-    flags |= _PATCHED if any(_patched(site, field) for field in own) else 0
-    below = [(deeper, f) for deeper in site.below() for f in deeper.record.__fields__.values()]
-    flags |= _COMPUTED if any(_patched(*place) for place in below) else 0
-    flags |= _PLACED if site_key(site) in placed else 0
-    return flags | (_LOCAL if all(_judged_alone(field) for _, field in below) else 0)
-
-
 def _weight(field: Field) -> int:
     """Return a weight as the table has it: 0 for never, 1024 for always."""
     return math.ceil(min(max(field.weight, 0), 1) * _FULL_WEIGHT)
-
-
-def _judged_alone(field: Field) -> bool:
-    """Return whether what is asked of a field can be judged by its own value."""
-    if isinstance(field, IntegerField):
-        bounds = (field.at_least, field.at_most, field.below)
-        return field.domain is None and not any(isinstance(bound, str) for bound in bounds)
-    if isinstance(field, ArrayField) and not isinstance(field.item, Wire):
-        inner = field.item.__fields__.values()
-        ascending = any(isinstance(f, IntegerField) and f.ascending for f in inner)
-        return not field.last and not ascending
-    return True
-
-
-def _patched(site: Site, field: Field) -> bool:
-    """Return whether the field's value is known only when its whole record is written."""
-    if isinstance(field, OffsetsField):
-        return True
-    if not isinstance(field, IntegerField):
-        return False
-    sized = site.record.__fields__.get(field.of) if field.role is Role.SIZE else None
-    return field.role in {Role.TOTAL, Role.CHECKSUM} or isinstance(sized, RecordField)
 
 
 def _local(site: Site, name: int | str | None) -> int:

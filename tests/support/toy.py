@@ -80,10 +80,12 @@ ENTRY_SCRIPT = '''\
 #!/usr/bin/env python3
 """Fuzz the toy core."""
 
+import sys
+
 from groundstop.campaign import fuzz_main
 
 if __name__ == "__main__":
-    fuzz_main("toy")
+    fuzz_main("toy", sys.argv)
 '''
 
 

@@ -70,7 +70,9 @@ def _ours(target: Target, release: Release, project: Project) -> list[Contender]
     script = project.root / "fuzz" / f"fuzz_{target.name}.py"
     if not os.access(script, os.X_OK):
         raise CampaignError(f"{script}: the bench starts this entry script, and it is not there")
-    common = {"GROUNDSTOP_RELEASE": str(release)}
+    # The script's `env python3` must find the interpreter that runs now.
+    path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
+    common = {"GROUNDSTOP_RELEASE": str(release), "PATH": path}
     return [
         Contender(OURS, (str(script),), {**common, "GROUNDSTOP_SHARE": "0.1"}),
         Contender(f"{OURS}, no oracles", (str(script),), {**common, "GROUNDSTOP_SHARE": "0"}),

@@ -55,6 +55,20 @@ _FULL_WEIGHT = 1024
 _BIG, _ASCENDING, _CHECK, _TARGET, _TAG, _HARD = (1 << bit for bit in range(6))
 
 
+# The columns of gsm_field, in its order.
+_BLANK = {
+    **dict.fromkeys(("kind", "role", "width", "flags", "record"), 0),
+    **dict.fromkeys(("child", "ref", "ref2"), NONE),
+    **dict.fromkeys(("values_first", "values_count", "cases_first", "cases_count"), 0),
+    **dict.fromkeys(("path_least", "path_most", "path_below", "domain"), NONE),
+    **dict.fromkeys(("weight", "fixed", "octets", "algorithm"), 0),
+    "low": 0,
+    "high": MAX64,
+    "constant": 0,
+    "member_mask": 0,
+}
+
+
 class _Bounds(NamedTuple):
     low: int
     high: int
@@ -83,10 +97,10 @@ class _Encoder:
             for site in self.sites
             for field in site.record.__fields__.values()
         ]
-        fields = [
-            self.packed(row, (site_key(site), field.attribute) in self.references.targets)
-            for site, field, row in rows
-        ]
+        for site, field, row in rows:
+            if (site_key(site), field.attribute) in self.references.targets:
+                row["flags"] |= _TARGET
+        fields = [_FIELD.pack(*row.values()) for _, _, row in rows]
         ruled = {
             site_key(site)
             for site, field, row in rows
@@ -113,37 +127,11 @@ class _Encoder:
         size = _HEADER.size + len(body)
         return _HEADER.pack(_MAGIC, _VERSION, size, *counts, len(self.octets)) + body
 
-    def packed(self, row: dict[str, int], target: bool) -> bytes:  # noqa: FBT001 - one caller
-        row["flags"] |= _TARGET if target else 0
-        return _FIELD.pack(*row.values())
-
     def field(self, site: Site, field: Field) -> dict[str, int]:
-        row = {
-            "kind": _kind(field),
-            "role": 0,
-            "width": 0,
-            "flags": 0,
-            "record": self.numbers[site_key(site)],
-            "child": NONE,
-            "ref": NONE,
-            "ref2": NONE,
-            "values_first": 0,
-            "values_count": 0,
-            "cases_first": 0,
-            "cases_count": 0,
-            "path_least": NONE,
-            "path_most": NONE,
-            "path_below": NONE,
-            "domain": NONE,
-            "weight": _weight(field),
-            "fixed": 0,
-            "octets": 0,
-            "algorithm": 0,
-            "low": 0,
-            "high": MAX64,
-            "constant": 0,
-            "member_mask": 0,
-        }
+        row = dict(_BLANK)
+        row["kind"] = _kind(field)
+        row["record"] = self.numbers[site_key(site)]
+        row["weight"] = _weight(field)
         if isinstance(field, IntegerField):
             self.integer(site, field, row)
         elif isinstance(field, OctetsField):
@@ -204,20 +192,12 @@ class _Encoder:
             row["flags"] |= _TAG
 
     def bounds(self, site: Site, field: IntegerField) -> _Bounds:
-        low, high = 0, field.wire.maximum
-        if isinstance(field.at_least, int):
-            low = field.at_least
-        if isinstance(field.at_most, int):
-            high = field.at_most
+        low = field.at_least if isinstance(field.at_least, int) else 0
+        high = field.at_most if isinstance(field.at_most, int) else field.wire.maximum
         if isinstance(field.below, int):
             high = min(high, field.below - 1)
-        return _Bounds(
-            low,
-            high,
-            self.references.path(site, field.at_least),
-            self.references.path(site, field.at_most),
-            self.references.path(site, field.below),
-        )
+        limits = (field.at_least, field.at_most, field.below)
+        return _Bounds(low, high, *(self.references.path(site, limit) for limit in limits))
 
     def array(self, site: Site, field: ArrayField, row: dict[str, int]) -> None:
         row["fixed"] = field.count if isinstance(field.count, int) else 0

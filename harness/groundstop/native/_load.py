@@ -52,7 +52,5 @@ def open_shared(ffi: FFI, path: Path) -> Any:  # noqa: ANN401  (cffi's libraries
         text = str(error)
         known = next((m for sign, m in _MEANINGS.items() if sign in text), None)
         raise CoreError(
-            f"{path} does not load: {known} ({text})"
-            if known
-            else f"{path} does not load: {text}"
+            f"{path} does not load: {known} ({text})" if known else f"{path} does not load: {text}"
         ) from error

@@ -3,6 +3,7 @@
 #include "coverage.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,14 @@
 /* libFuzzer itself keeps at most 4096 modules. */
 #define MAX_REGIONS 4096u
 
+#define WORD sizeof(uint64_t)
+
 struct region {
 	uint8_t *start;
 	size_t size;
 	uint8_t *saved;
+	uint8_t *seen;  /* for each counter a bit for each bucket that it was in */
+	uint64_t *last; /* eight counters at a time, as they were when last judged */
 };
 
 static struct region regions[MAX_REGIONS];
@@ -75,29 +80,76 @@ void gs_coverage_restore(void)
 		memset(regions[i].start, 0, regions[i].size);
 }
 
-void gs_coverage_note(void)
+/* libFuzzer's: 1, 2, 3, 4-7, 8-15, 16-31, 32-127, 128 and more. */
+static uint8_t bucket(uint8_t counter)
 {
-	size_t base = 0;
+	if (counter < 4)
+		return (uint8_t)(1u << (counter - 1));
+	if (counter < 8)
+		return 1u << 3;
+	if (counter < 16)
+		return 1u << 4;
+	if (counter < 32)
+		return 1u << 5;
+	return counter < 128 ? 1u << 6 : 1u << 7;
+}
+
+static void note_counter(const struct region *region, size_t base, size_t index,
+			 struct gs_news *news)
+{
+	uint8_t counter = region->start[index];
+	uint8_t *seen = &region->seen[index];
+
+	if (counter == 0 || (*seen & bucket(counter)) != 0)
+		return;
+	if (*seen == 0) {
+		news->edges++;
+		gs_edge_seen(base + index);
+	}
+	*seen |= bucket(counter);
+	news->features++;
+}
+
+static bool remember(struct region *region)
+{
+	if (!region->seen)
+		region->seen = calloc(region->size, 1);
+	if (!region->last)
+		region->last = calloc(region->size / WORD + 1, WORD);
+	return region->seen && region->last;
+}
+
+static void note_region(struct region *region, size_t base, struct gs_news *news)
+{
+	size_t whole = region->size / WORD;
 	size_t i;
 	size_t k;
 
-	for (i = 0; i < region_count; base += regions[i].size, i++) {
-		const uint8_t *counters = regions[i].start;
-		size_t size = regions[i].size;
+	for (i = 0; i < whole; i++) {
+		uint64_t eight;
 
-		for (k = 0; k < size; k++) {
-			uint64_t eight;
-
-			/* Most are 0: step over eight at a time. */
-			if (size - k >= sizeof(eight)) {
-				memcpy(&eight, counters + k, sizeof(eight));
-				if (eight == 0) {
-					k += sizeof(eight) - 1;
-					continue;
-				}
-			}
-			if (counters[k] != 0)
-				gs_edge_seen(base + k);
-		}
+		/* Most are 0 or as before: such a word costs one compare. */
+		memcpy(&eight, region->start + i * WORD, WORD);
+		if (eight == 0 || eight == region->last[i])
+			continue;
+		region->last[i] = eight;
+		for (k = 0; k < WORD; k++)
+			note_counter(region, base, i * WORD + k, news);
 	}
+	for (k = whole * WORD; k < region->size; k++)
+		note_counter(region, base, k, news);
+}
+
+struct gs_news gs_coverage_note(void)
+{
+	struct gs_news news = { 0, 0 };
+	size_t base = 0;
+	size_t i;
+
+	for (i = 0; i < region_count; i++) {
+		if (remember(&regions[i]))
+			note_region(&regions[i], base, &news);
+		base += regions[i].size;
+	}
+	return news;
 }

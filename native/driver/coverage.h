@@ -3,6 +3,14 @@
 #ifndef GROUNDSTOP_DRIVER_COVERAGE_H
 #define GROUNDSTOP_DRIVER_COVERAGE_H
 
+#include <stdint.h>
+
+/* What one input covered that none before it in this process had. */
+struct gs_news {
+	uint32_t edges;
+	uint32_t features; /* edges with how often, as libFuzzer counts them */
+};
+
 #pragma GCC visibility push(hidden)
 
 /*
@@ -13,8 +21,8 @@
 void gs_coverage_save(void);
 void gs_coverage_restore(void);
 
-/* Note in the shared numbers which edges this input covered. */
-void gs_coverage_note(void);
+/* Note what this input covered, new edges also in the shared numbers. */
+struct gs_news gs_coverage_note(void);
 
 #pragma GCC visibility pop
 

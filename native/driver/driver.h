@@ -32,6 +32,8 @@ typedef int (*groundstop_entry)(const uint8_t *data, size_t size);
 
 #define GROUNDSTOP_STATS_MAGIC UINT64_C(0x3153544154535347) /* "GSSTATS1" */
 
+#define GROUNDSTOP_STATS_OPERATORS 32u
+
 /*
  * Numbers of one campaign, all processes added up.  Processes add what they
  * gathered about once a millisecond and before they end.
@@ -49,11 +51,14 @@ struct groundstop_stats {
 	uint64_t digests;      /* distinct outcomes that Python was asked about */
 	uint64_t processes;    /* that ran at least one input */
 	int64_t allowance_ns;  /* Python time for new outcomes beyond the share, what is left */
-	uint64_t edges;        /* distinct edges covered by the corpus */
+	uint64_t edges;        /* distinct edges covered */
 	uint64_t reserved[19]; /* zero */
+	/* For each operator of a preloaded mutator (mutator.h), by its number: */
+	uint64_t operator_inputs[GROUNDSTOP_STATS_OPERATORS];   /* made with it last */
+	uint64_t operator_features[GROUNDSTOP_STATS_OPERATORS]; /* first covered by those */
 };
 
-_Static_assert(sizeof(struct groundstop_stats) == 256, "Python reads the same layout");
+_Static_assert(sizeof(struct groundstop_stats) == 768, "Python reads the same layout");
 
 /* GROUNDSTOP_DRIVER_VERSION of the library that is loaded. */
 int groundstop_driver_version(void);

@@ -13,8 +13,8 @@
 /* Beyond this many the probes get long; later outcomes count as seen. */
 #define DIGEST_LIMIT (DIGEST_SLOTS / 4 * 3)
 
-/* Enough to judge every seed once before the share has earned anything. */
-#define ALLOWANCE_NS INT64_C(1000000000)
+/* To judge some seeds before the share has earned anything; 1 % of half a minute. */
+#define ALLOWANCE_NS INT64_C(250000000)
 
 /* Edges beyond are not counted; the largest cores known have a tenth of it. */
 #define EDGE_LIMIT (UINT64_C(1) << 20)
@@ -100,6 +100,10 @@ void gs_stats_flush(void)
 	add(&stats->python_calls, &gs_local.python_calls);
 	add(&stats->python_ns, &gs_local.python_ns);
 	add(&stats->busy_ns, &gs_local.busy_ns);
+	for (size_t i = 0; i < GROUNDSTOP_STATS_OPERATORS; i++) {
+		add(&stats->operator_inputs[i], &gs_local.operator_inputs[i]);
+		add(&stats->operator_features[i], &gs_local.operator_features[i]);
+	}
 }
 
 bool gs_digest_is_new(uint64_t digest)

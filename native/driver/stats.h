@@ -17,6 +17,8 @@ struct gs_local_stats {
 	uint64_t python_calls;
 	uint64_t python_ns;
 	uint64_t busy_ns;
+	uint64_t operator_inputs[GROUNDSTOP_STATS_OPERATORS];
+	uint64_t operator_features[GROUNDSTOP_STATS_OPERATORS];
 };
 
 extern struct gs_local_stats gs_local;

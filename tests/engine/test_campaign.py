@@ -33,7 +33,9 @@ def campaign(
 def test_a_campaign_counts_what_it_does(project: EngineProject, workers: int) -> None:
     project.seed("magic", b"MAGICabc")
     watcher = Watcher()
-    result = campaign(project, "magic", CampaignOptions(seconds=3, workers=workers), watcher)
+    result = campaign(
+        project, "magic", CampaignOptions(seconds=4 * workers, workers=workers), watcher
+    )
     stats = result.progress.stats
     assert stats.executions == stats.rejected + stats.loaded + stats.evaluated > 1000
     assert min(stats.shares().values()) > 0

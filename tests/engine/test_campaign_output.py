@@ -175,7 +175,7 @@ def result(tmp_path: Path, *artifacts: Artifact) -> CampaignResult:
     return CampaignResult(progress, artifacts, folder, 7, 0, interrupted=False, log=tmp_path / "l")
 
 
-def test_the_summary_says_how_to_see_a_finding_again(
+def test_the_summary_says_what_the_campaign_did(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -187,8 +187,7 @@ def test_the_summary_says_how_to_see_a_finding_again(
     assert "1,234" in text
     assert "10.0% of the time" in text
     assert "7 in corpus/toy/evolved" in text
-    assert "groundstop repro .groundstop/findings/toy/address/crash-1" in text
-    assert "boom" in text
+    assert "crash-1" not in text, "findings are for who triages them"
 
 
 def test_findings_are_counted_by_what_they_say(tmp_path: Path) -> None:

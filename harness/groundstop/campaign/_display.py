@@ -73,7 +73,7 @@ class CampaignDisplay:
 
 
 def summary_lines(result: CampaignResult, project: Project) -> list[str]:
-    """Return the closing summary; findings with the command that shows each again."""
+    """Return the closing summary; the findings are for who triages them."""
     progress = result.progress
     lines = [f"{name:<12} {value}" for name, value in _fields(progress)]
     lines.append(
@@ -82,9 +82,9 @@ def summary_lines(result: CampaignResult, project: Project) -> list[str]:
     )
     if result.interrupted:
         lines.append(f"{'ended':<12} by a signal, after {progress.elapsed:.0f} s")
-    for artifact in result.artifacts:
-        lines.append(f"{artifact.kind:<12} {artifact.summary or '(run it to see)'}")
-        lines.append(f"{'':<12} groundstop repro {project.relative(artifact.path)}")
+    best = sorted(progress.stats.operators, key=lambda o: o.features, reverse=True)
+    if brought := [f"{o.name} {o.features:,}" for o in best if o.features]:
+        lines.append(f"{'operators':<12} {', '.join(brought)} new features")
     return lines
 
 

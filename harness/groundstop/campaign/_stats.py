@@ -7,9 +7,58 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DriverStats", "read_stats"]
+__all__ = ["OPERATORS", "DriverStats", "OperatorStats", "read_stats"]
 
-_LAYOUT = struct.Struct("<11QqQ")
+# The fields, what is reserved, and two numbers for each of 32 operators.
+_LAYOUT = struct.Struct("<11QqQ152x64Q")
+_OPERATOR_SLOTS = 32
+
+_NUMBERS = (
+    "silent",
+    "rejected",
+    "loaded",
+    "evaluated",
+    "not_kept",
+    "python_calls",
+    "python_ns",
+    "busy_ns",
+    "digests",
+    "processes",
+)
+
+# By the numbers that native/mutator/mutator.h gives them; a test compares.
+OPERATORS = (
+    "boundary",
+    "insert",
+    "remove",
+    "duplicate",
+    "swap",
+    "move",
+    "splice",
+    "retag",
+    "truncate",
+    "zero",
+    "leaf",
+    "tweak",
+    "enum",
+    "agree",
+    "disagree",
+    "copy",
+    "bytes",
+    "break",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorStats:
+    """A mutator's operator: inputs that it made last, and features that these covered first.
+
+    A feature is an edge together with how often, as libFuzzer counts them.
+    """
+
+    name: str
+    inputs: int
+    features: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +66,8 @@ class DriverStats:
     """Inputs by the furthest stage they reached, and where the time went.
 
     `silent` inputs are those of a core that reports no stage.  `edges` are those of the
-    core that the corpus covered when it was last loaded.  Times are in nanoseconds and
-    add up all processes.
+    core that were covered, `operators` is empty without a mutator of ours.  Times are in
+    nanoseconds and add up all processes.
     """
 
     silent: int = 0
@@ -32,6 +81,7 @@ class DriverStats:
     digests: int = 0
     processes: int = 0
     edges: int = 0
+    operators: tuple[OperatorStats, ...] = ()
 
     @property
     def executions(self) -> int:
@@ -63,5 +113,10 @@ def read_stats(path: Path) -> DriverStats:
     if len(head) < _LAYOUT.size:
         return DriverStats()
     # The magic comes first; the allowance, after the processes, is the driver's own business.
-    numbers = _LAYOUT.unpack(head)
-    return DriverStats(*(*numbers[1:11], numbers[12]))
+    _magic, *fields = _LAYOUT.unpack(head)
+    inputs, features = fields[12 : 12 + _OPERATOR_SLOTS], fields[12 + _OPERATOR_SLOTS :]
+    # What is beyond the names was made by no operator: the corpus as it was loaded.
+    counted = zip(OPERATORS, inputs, features, strict=False)
+    used = tuple(OperatorStats(*each) for each in counted) if any(inputs) else ()
+    numbers = dict(zip(_NUMBERS, fields, strict=False))
+    return DriverStats(**numbers, edges=fields[11], operators=used)

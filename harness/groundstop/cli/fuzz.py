@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -99,5 +100,6 @@ def result_document(result: CampaignResult, findings: Sequence[Finding]) -> dict
         "new_units": result.new_units,
         "interrupted": result.interrupted,
         "log": str(result.log),
+        "operators": [asdict(operator) for operator in progress.stats.operators],
         "findings": [finding.document() for finding in findings],
     }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundstop.campaign import CampaignOptions, run_campaign
 from groundstop.config import Project
 from groundstop.errors import GroundstopError, ToolError
 from groundstop.model import Sanitizer
@@ -29,6 +30,7 @@ __all__ = ["Check", "examine"]
 
 _OLDEST_PYTHON = (3, 11)
 _OLDEST_CLANG = 14
+_ENGINE_INPUTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,39 @@ def _targets(project: Project) -> str:
 
 def _native_parts(project: Project) -> str:
     state = project.state
-    paths: list[Path] = [build_driver(project_state=state), build_mutator(project_state=state)]
-    paths += [build_runner(s, project_state=state) for s in (Sanitizer.ADDRESS, Sanitizer.PLAIN)]
-    return ", ".join(path.name for path in paths)
+    build_driver(project_state=state)
+    build_mutator(project_state=state)
+    for sanitizer in (Sanitizer.ADDRESS, Sanitizer.UNDEFINED, Sanitizer.PLAIN):
+        build_runner(sanitizer, project_state=state)
+    return "driver, mutator and runner compile"
+
+
+def _engine(project: Project) -> str:
+    """Fuzz for a moment: only a real run shows what is preloaded, found and counted."""
+    name = next(iter(list_targets(project)))
+    target = load_target(project, name)
+    with tempfile.TemporaryDirectory(prefix="doctor-", dir=project.state) as temporary:
+        folder = Path(temporary)
+        (folder / "units").mkdir()
+        options = CampaignOptions(
+            seconds=10,
+            flags=(f"-runs={_ENGINE_INPUTS}",),
+            corpus=(folder / "units",),
+            artifacts=folder / "artifacts",
+        )
+        result = run_campaign(target, project, options)
+    stats = result.progress.stats
+    log = result.log.read_text(encoding="utf-8", errors="replace")
+    if "Using preloaded libfuzzer" not in log:
+        raise ToolError(f"Atheris did not use the preloaded runtime: see {result.log}")
+    if not stats.executions:
+        raise ToolError(f"the driver saw no input (is it preloaded first?): see {result.log}")
+    if not stats.edges:
+        raise ToolError(f"no edge of {name} was counted: see {result.log}")
+    if target.format is not None and "found LLVMFuzzerCustomMutator" not in log:
+        raise ToolError(f"libFuzzer did not find the mutator: see {result.log}")
+    hook = "" if target.format is None else ", mutator hook found"
+    return f"{name}: {stats.executions} inputs through the driver, {stats.edges} edges{hook}"
 
 
 _CHECKS: dict[str, Callable[[Project], str]] = {
@@ -124,4 +156,5 @@ _CHECKS: dict[str, Callable[[Project], str]] = {
     "atheris": _atheris,
     "targets": _targets,
     "native parts": _native_parts,
+    "engine": _engine,
 }

@@ -68,7 +68,8 @@ def format_table(target: Target, project: Project) -> Path | None:
 def _dictionary(target: Target, project: Project) -> Path | None:
     if target.format is None:
         return None
-    return _store(project, f"{target.name}.dict", dictionary(target.format).encode())
+    text = dictionary(target.format, extra=target.words() if target.words else None)
+    return _store(project, f"{target.name}.dict", text.encode())
 
 
 def _store(project: Project, name: str, content: bytes) -> Path:

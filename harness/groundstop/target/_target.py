@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -54,8 +55,10 @@ class Target:
     """What a campaign is run on.
 
     `format` declares the testcase: with it come the structure-aware mutator and the
-    dictionary.  `content` is the content toolchain, `oracles` judge every new outcome.
-    All three may be missing; what then cannot be done is said once by who needs it.
+    dictionary, to which `words` adds what no format can know: names that the content
+    compiler writes, by a label.  `content` is the content toolchain, `oracles` judge
+    every new outcome.  All of these may be missing; what then cannot be done is said
+    once by who needs it.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Target:
     content: ContentToolchain | None = None
     oracles: tuple[Oracle, ...] = ()
     incident: Incident | None = None
+    words: Callable[[], Mapping[str, bytes]] | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):

@@ -13,7 +13,17 @@ from groundstop.toolchain._recipe import Recipe
 # The runner lies beside the driver: both are made of report.c.
 _RUNNER = "runner"
 # Theirs, not a user's core's: a warning in them is a mistake of ours.
-_STRICT = ("-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
+_STRICT = (
+    "-std=gnu11",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wstrict-prototypes",
+    "-Wmissing-prototypes",
+    "-Wframe-larger-than=1024",
+)
 
 
 def build_driver(*, project_state: Path) -> Path:

@@ -10,7 +10,7 @@ from groundstop.oracles import RoundTrip
 from groundstop.target import Core, Incident, Step, Target
 from groundstop.targets.channel.content import ChannelContent
 from groundstop.targets.channel.formats import Bundle
-from groundstop.targets.channel.releases import generate_table
+from groundstop.targets.channel.releases import generate_table, load_release
 from groundstop.toolchain import native_root
 
 _HERE = Path(__file__).parent
@@ -71,6 +71,16 @@ _INCIDENT = Incident(
     fleet=(Release("7.10"), Release("7.11", "2024-07"), Release("7.15")),
 )
 
+
+def _words() -> dict[str, bytes]:
+    """Return the names of types and inputs that the content compiler writes into files."""
+    releases = (load_release(_SOURCES / "releases" / f"{name}.toml") for name in _RELEASES)
+    types = [supplied for release in releases for supplied in release.types]
+    names = {supplied.name for supplied in types}
+    names |= {each.name for supplied in types for each in supplied.inputs}
+    return {f"name_{name}": name.encode() for name in sorted(names)}
+
+
 target = Target(
     name="channel",
     core=Core(
@@ -87,4 +97,5 @@ target = Target(
     content=ChannelContent(),
     oracles=(RoundTrip(Bundle),),
     incident=_INCIDENT,
+    words=_words,
 )

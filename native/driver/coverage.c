@@ -94,20 +94,17 @@ static uint8_t bucket(uint8_t counter)
 	return counter < 128 ? 1u << 6 : 1u << 7;
 }
 
-static void note_counter(const struct region *region, size_t base, size_t index,
-			 struct gs_news *news)
+static uint32_t note_counter(const struct region *region, size_t base, size_t index)
 {
 	uint8_t counter = region->start[index];
 	uint8_t *seen = &region->seen[index];
 
 	if (counter == 0 || (*seen & bucket(counter)) != 0)
-		return;
-	if (*seen == 0) {
-		news->edges++;
+		return 0;
+	if (*seen == 0)
 		gs_edge_seen(base + index);
-	}
 	*seen |= bucket(counter);
-	news->features++;
+	return 1;
 }
 
 static bool remember(struct region *region)
@@ -119,9 +116,10 @@ static bool remember(struct region *region)
 	return region->seen && region->last;
 }
 
-static void note_region(struct region *region, size_t base, struct gs_news *news)
+static uint32_t note_region(struct region *region, size_t base)
 {
 	size_t whole = region->size / WORD;
+	uint32_t features = 0;
 	size_t i;
 	size_t k;
 
@@ -134,22 +132,23 @@ static void note_region(struct region *region, size_t base, struct gs_news *news
 			continue;
 		region->last[i] = eight;
 		for (k = 0; k < WORD; k++)
-			note_counter(region, base, i * WORD + k, news);
+			features += note_counter(region, base, i * WORD + k);
 	}
 	for (k = whole * WORD; k < region->size; k++)
-		note_counter(region, base, k, news);
+		features += note_counter(region, base, k);
+	return features;
 }
 
-struct gs_news gs_coverage_note(void)
+uint32_t gs_coverage_note(void)
 {
-	struct gs_news news = { 0, 0 };
+	uint32_t features = 0;
 	size_t base = 0;
 	size_t i;
 
 	for (i = 0; i < region_count; i++) {
 		if (remember(&regions[i]))
-			note_region(&regions[i], base, &news);
+			features += note_region(&regions[i], base);
 		base += regions[i].size;
 	}
-	return news;
+	return features;
 }

@@ -5,12 +5,6 @@
 
 #include <stdint.h>
 
-/* What one input covered that none before it in this process had. */
-struct gs_news {
-	uint32_t edges;
-	uint32_t features; /* edges with how often, as libFuzzer counts them */
-};
-
 #pragma GCC visibility push(hidden)
 
 /*
@@ -21,8 +15,11 @@ struct gs_news {
 void gs_coverage_save(void);
 void gs_coverage_restore(void);
 
-/* Note what this input covered, new edges also in the shared numbers. */
-struct gs_news gs_coverage_note(void);
+/*
+ * Note what this input covered.  New edges are counted in the shared numbers; returns
+ * the features (an edge and how often, as libFuzzer counts) that are new in this process.
+ */
+uint32_t gs_coverage_note(void);
 
 #pragma GCC visibility pop
 

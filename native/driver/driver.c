@@ -24,7 +24,6 @@
 
 /* Of the preloaded mutator (mutator.h), where there is one. */
 extern uint32_t groundstop_mutator_last_operator(void) __attribute__((weak));
-#define GROUNDSTOP_OP_COUNT 18u
 
 typedef int (*run_driver)(int *argc, char ***argv, groundstop_entry callback);
 
@@ -100,54 +99,30 @@ static void ask_python(const uint8_t *data, size_t size, bool is_new)
 }
 
 /* Note what the input covered, and credit the operator that made it. */
-static struct gs_news note_coverage(uint32_t op)
+static void note_coverage(void)
 {
-	struct gs_news news = gs_coverage_note();
+	uint32_t features = gs_coverage_note();
+	uint32_t op;
 
+	if (!groundstop_mutator_last_operator)
+		return;
+	op = groundstop_mutator_last_operator();
 	if (op < GROUNDSTOP_STATS_OPERATORS) {
 		gs_local.operator_inputs[op]++;
-		gs_local.operator_features[op] += news.features;
+		gs_local.operator_features[op] += features;
 	}
-	return news;
-}
-
-/*
- * What is mutated from an input that stopped short of evaluation mostly stops there,
- * too, and a corpus of such gets nowhere.  One is worth keeping for a new edge, not for
- * going an old way a different number of times; and where a mutator knows the format,
- * it breaks whatever it is given: then the hostile files of the corpus are run, and
- * only what is made of the others is kept.
- */
-static bool is_stale(struct gs_news news, uint32_t op)
-{
-	static uint32_t furthest; /* a core may evaluate nothing, or not say so */
-	uint32_t stage = gs_report_get()->stage;
-
-	if (stage > furthest)
-		furthest = stage;
-	if (stage == GROUNDSTOP_STAGE_NONE || (stage == furthest && stage != GROUNDSTOP_STAGE_REJECTED))
-		return false;
-	return news.edges == 0 || op == GROUNDSTOP_OP_COUNT;
-}
-
-/* The operator that made the input; GROUNDSTOP_OP_COUNT for one of the corpus. */
-static uint32_t maker(void)
-{
-	return groundstop_mutator_last_operator ? groundstop_mutator_last_operator() : UINT32_MAX;
 }
 
 static int run_native(const uint8_t *data, size_t size)
 {
-	uint32_t op = maker();
 	bool is_new;
-	bool keep;
 
 	gs_report_reset();
 	returned = entry(data, size);
 	gs_local.stage[gs_report_get()->stage]++;
 	if (returned == -1)
 		gs_local.not_kept++;
-	keep = returned != -1 && !is_stale(note_coverage(op), op);
+	note_coverage();
 	if (--until_tick == 0)
 		tick();
 	/* Without credit nothing could come of the digest. */
@@ -156,7 +131,7 @@ static int run_native(const uint8_t *data, size_t size)
 		if (is_new || gs_budget_allows_sample())
 			ask_python(data, size, is_new);
 	}
-	return keep ? 0 : -1;
+	return returned == -1 ? -1 : 0;
 }
 
 /* A Python callable is the entry point: Atheris' callback for every input. */

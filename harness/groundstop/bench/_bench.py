@@ -62,6 +62,12 @@ class Result:
         ends = [trial.edges[-1][1] for trial in self.fuzzing if trial.edges]
         return statistics.median(ends) if ends else math.nan
 
+    @property
+    def evaluated(self) -> float:
+        """Median share of inputs that the core evaluated; NaN where nobody counts."""
+        shares = [t.evaluated for t in self.fuzzing if t.evaluated is not None]
+        return statistics.median(shares) if shares else math.nan
+
     def times(self, budget: float) -> Times:
         """Return the times to the finding."""
         found = (math.inf if t.found_after is None else t.found_after for t in self.finding)

@@ -12,7 +12,7 @@ from pathlib import Path
 from groundstop.bench._afl import afl_is_installed, build_afl, run_afl
 from groundstop.bench._build import build_native
 from groundstop.bench._trial import Trial, run_libfuzzer
-from groundstop.campaign import format_table
+from groundstop.campaign import format_dictionary, format_table
 from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.model import Release, Sanitizer, Variant
@@ -81,23 +81,29 @@ def _ours(target: Target, release: Release, project: Project) -> list[Contender]
 
 def _native(target: Target, release: Release, project: Project) -> list[Contender]:
     plain = build_native(target, release, project, None)
-    found = [Contender(WITHOUT_MUTATOR, (str(plain),))]
+    # The dictionary is not the mutator: whoever fuzzes by hand would write one, too.
+    found = [Contender(WITHOUT_MUTATOR, (str(plain), *_dictionary(target, project)))]
     table = format_table(target, project)
     if table is not None:
         mutator = build_mutator(project_state=project.state)
         binary = build_native(target, release, project, mutator)
         environment = {"GROUNDSTOP_FORMAT_TABLE": str(table)}
-        found.insert(0, Contender("libFuzzer + mutator", (str(binary),), environment))
+        command = (str(binary), *_dictionary(target, project))
+        found.insert(0, Contender("libFuzzer + mutator", command, environment))
     return found
+
+
+def _dictionary(target: Target, project: Project) -> tuple[str, ...]:
+    path = format_dictionary(target, project)
+    return (f"-dict={path}",) if path else ()
 
 
 def _plain_atheris(target: Target, release: Release, project: Project) -> list[Contender]:
     core = build(target, Variant(release), project)
-    command = (sys.executable, str(_BASELINES / "plain_atheris.py"))
+    script = str(_BASELINES / "plain_atheris.py")
+    command = (sys.executable, script, str(core.library), target.core.entry)
     environment = {"LD_PRELOAD": str(sanitizer_runtime(Sanitizer.ADDRESS))}
-    return [
-        Contender("Atheris + cffi", (*command, str(core.library), target.core.entry), environment)
-    ]
+    return [Contender("Atheris + cffi", (*command, *_dictionary(target, project)), environment)]
 
 
 def _afl(target: Target, release: Release, project: Project) -> list[Contender]:

@@ -40,7 +40,7 @@ def draw(report: BenchReport, path: Path) -> None:
     axes.set_ylabel("edges")
     axes.set_title(
         f"{report.target} {report.release}: edges over time, median and range of "
-        f"{report.options.trials} trials"
+        f"{report.options.trials} trials of {seconds:g} s"
     )
     axes.grid(visible=True, alpha=0.3)
     axes.legend(loc="lower right")

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from groundstop.bench._bench import BenchReport, Result
 from groundstop.bench._contenders import OURS
+from groundstop.bench._stats import Times
 
 __all__ = ["as_document", "print_report"]
 
@@ -36,6 +37,7 @@ def _contender(report: BenchReport, result: Result) -> dict[str, object]:
         "inputs_per_second": [trial.rate for trial in result.fuzzing],
         "ratio_of_ours": report.ratio(result.name),
         "edges": [list(trial.edges) for trial in result.fuzzing],
+        "evaluated": None if math.isnan(result.evaluated) else result.evaluated,
         **found,
     }
 
@@ -48,13 +50,14 @@ def print_report(report: BenchReport) -> None:
     options = report.options
     console = Console(highlight=False)
     title = f"{report.target} {report.release}: {options.trials} trials of {options.seconds:g} s"
-    table = Table("contender", "inputs/s", "range", "ours / it", "edges", title=title)
+    table = Table("contender", "inputs/s", "range", "ours / it", "edges", "evaluated", title=title)
     for result in report.results:
         rates = [trial.rate for trial in result.fuzzing]
         edges = "" if math.isnan(result.edges) else f"{result.edges:.0f}"
         ratio = "" if result.name == OURS else f"{report.ratio(result.name):.2f}"
         spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
-        table.add_row(result.name, f"{result.rate:,.0f}", spread, ratio, edges)
+        evaluated = "" if math.isnan(result.evaluated) else f"{result.evaluated:.0%}"
+        table.add_row(result.name, f"{result.rate:,.0f}", spread, ratio, edges, evaluated)
     console.print(table)
     if report.incident is not None:
         console.print(_times_table(report))
@@ -69,7 +72,7 @@ def _times_table(report: BenchReport) -> object:
     for result in report.results:
         times = result.times(report.options.seconds)
         row = [result.name, f"{times.found} of {len(times.seconds)}", _seconds(times.median)]
-        row.append(f"{_seconds(min(times.seconds))} to {_seconds(max(times.seconds))}")
+        row.append(_range(times))
         if result.name != OURS:
             compared = report.finding(result.name)
             least = "over " if compared.censored else ""
@@ -80,6 +83,12 @@ def _times_table(report: BenchReport) -> object:
             ]
         table.add_row(*row)
     return table
+
+
+def _range(times: Times) -> str:
+    if not times.found:
+        return ""
+    return f"{_seconds(min(times.seconds))} to {_seconds(max(times.seconds))}"
 
 
 def _seconds(value: float) -> str:

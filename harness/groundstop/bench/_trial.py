@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundstop.campaign import read_stats
 from groundstop.errors import CampaignError
 
 _INITED = re.compile(rb"^#(\d+)\s+INITED\b")
@@ -30,12 +31,14 @@ class Trial:
     `inputs` were run in `seconds` of fuzzing (reading the seeds and starting up not
     counted); `edges` are (seconds, edges) pairs; `found_after` is when the process said
     that it found something, in seconds from the start of fuzzing, None if it did not.
+    `evaluated` is the share of inputs that the core evaluated, None where nobody counts.
     """
 
     inputs: int
     seconds: float
     edges: tuple[tuple[float, int], ...]
     found_after: float | None
+    evaluated: float | None = None
 
     @property
     def rate(self) -> float:
@@ -50,12 +53,15 @@ def run_libfuzzer(
 
     Raises CampaignError when it ends without having fuzzed.
     """
-    watch = _Watch()
+    # Our driver keeps numbers of its own; libFuzzer's count leaves out the edges of
+    # inputs that the driver asks it not to keep.
+    numbers = folder / "stats"
+    watch = _Watch(numbers)
     flags = [f"-max_total_time={max(1, round(budget))}", "-print_final_stats=1"]
     flags.append(f"-artifact_prefix={folder}/")
     process = subprocess.Popen(  # (started in a group of its own: a fuzzer may have children)
         [*command, *flags],
-        env={**os.environ, **environment},
+        env={**os.environ, **environment, "GROUNDSTOP_STATS": str(numbers)},
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -75,7 +81,8 @@ def run_libfuzzer(
 class _Watch:
     """Collects what a libFuzzer process says, with the time at which it says it."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Path) -> None:
+        self._numbers = numbers
         self.started: float | None = None
         self._first_inputs = 0
         self._inputs = 0
@@ -95,7 +102,8 @@ class _Watch:
             self._last = now
         if match := _STATUS.match(line):
             self._inputs = int(match[1])
-            self._edges.append((now - self.started, int(match[2])))
+            edges = read_stats(self._numbers).edges or int(match[2])
+            self._edges.append((now - self.started, edges))
         elif match := _EXECUTED.match(line):
             self._inputs = int(match[1])
         elif self._found is None and _FOUND.match(line):
@@ -103,11 +111,14 @@ class _Watch:
 
     def trial(self) -> Trial:
         assert self.started is not None  # noqa: S101  (the caller looked)
+        stats = read_stats(self._numbers)
+        counted = stats.executions > stats.silent
         return Trial(
             inputs=max(0, self._inputs - self._first_inputs),
             seconds=self._last - self.started,
             edges=tuple(self._edges),
             found_after=self._found,
+            evaluated=stats.shares()["evaluated"] if counted else None,
         )
 
     def tail(self) -> str:

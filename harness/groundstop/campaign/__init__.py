@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     from groundstop.campaign._launch import Launch
     from groundstop.campaign._main import fuzz_main
     from groundstop.campaign._options import CampaignOptions
-    from groundstop.campaign._prepare import format_table, prepare, variant_of
+    from groundstop.campaign._prepare import (
+        format_dictionary,
+        format_table,
+        prepare,
+        variant_of,
+    )
     from groundstop.campaign._progress import Artifact, CampaignResult, Progress
     from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
+    from groundstop.campaign._stats import read_stats
     from groundstop.campaign._supervise import Observer, run_campaign
 
 __all__ = [
@@ -30,9 +36,11 @@ __all__ = [
     "Progress",
     "RunDirectory",
     "clear_dead_runs",
+    "format_dictionary",
     "format_table",
     "fuzz_main",
     "prepare",
+    "read_stats",
     "run_campaign",
     "summary_lines",
     "variant_of",
@@ -50,9 +58,11 @@ _HOMES = {
     "Progress": "_progress",
     "RunDirectory": "_rundir",
     "clear_dead_runs": "_rundir",
+    "format_dictionary": "_prepare",
     "format_table": "_prepare",
     "fuzz_main": "_main",
     "prepare": "_prepare",
+    "read_stats": "_stats",
     "run_campaign": "_supervise",
     "summary_lines": "_display",
     "variant_of": "_prepare",

@@ -17,7 +17,14 @@ from groundstop.model import Release, Sanitizer, Variant
 from groundstop.target import Target, build
 from groundstop.toolchain import build_driver, build_mutator, sanitizer_runtime
 
-__all__ = ["corpus_folders", "evolved_folder", "format_table", "prepare", "variant_of"]
+__all__ = [
+    "corpus_folders",
+    "evolved_folder",
+    "format_dictionary",
+    "format_table",
+    "prepare",
+    "variant_of",
+]
 
 
 def variant_of(target: Target, release: Release | None, sanitizer: Sanitizer) -> Variant:
@@ -50,7 +57,7 @@ def prepare(  # noqa: PLR0913  (all of them differ between callers)
         core=build(target, variant, project).library,
         entry=target.core.entry,
         mutator=build_mutator(project_state=project.state) if table else None,
-        dictionary=_dictionary(target, project),
+        dictionary=format_dictionary(target, project),
         # Without oracles Python has nothing to say.
         share=share if target.oracles else 0.0,
         symbolize=symbolize,
@@ -65,7 +72,8 @@ def format_table(target: Target, project: Project) -> Path | None:
     return _store(project, f"{target.name}.table", encode(target.format))
 
 
-def _dictionary(target: Target, project: Project) -> Path | None:
+def format_dictionary(target: Target, project: Project) -> Path | None:
+    """Return the file with libFuzzer's dictionary of the target's format, None without one."""
     if target.format is None:
         return None
     text = dictionary(target.format, extra=target.words() if target.words else None)

@@ -33,5 +33,6 @@ def link_flags(sanitizer: Sanitizer, *, shared: bool) -> tuple[str, ...]:
     """
     flags = tuple(flag for flag in _CFLAGS[sanitizer] if not flag.startswith("-O"))
     if shared:
-        return ("-shared", "-pthread", *flags)
+        # A function of the process that happens to have the same name must not get in.
+        return ("-shared", "-Wl,-Bsymbolic-functions", "-pthread", *flags)
     return ("-rdynamic", "-pthread", *flags, "-ldl")

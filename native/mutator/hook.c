@@ -113,7 +113,8 @@ uint64_t groundstop_mutator_operator_count(uint32_t op)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
-	struct groundstop_mutator *mutator = gsm_hook_mutator(max_size);
+	/* -minimize_crash asks for less than there is. */
+	struct groundstop_mutator *mutator = gsm_hook_mutator(size > max_size ? size : max_size);
 
 	if (mutator && max_size)
 		return gsm_hook_done(

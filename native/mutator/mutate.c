@@ -148,6 +148,8 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 	size_t changed, encoded;
 
 	record_operator(m, GROUNDSTOP_OP_BYTES);
+	if (size > max_size)
+		size = max_size;
 	if (size)
 		memmove(m->out, data, size);
 	changed = m->bytes ? m->bytes(m->out, size, max_size)
@@ -216,6 +218,8 @@ size_t gsm_mutate(struct groundstop_mutator *m, const uint8_t *data, size_t size
 	if (root == GSM_NONE || (m->mask & 1u << GROUNDSTOP_OP_BYTES))
 		return mutate_bytes(m, data, size, max_size);
 	/* No operator had anything to do, and plain bytes are not wanted. */
+	if (size > max_size)
+		size = max_size;
 	memcpy(m->out, data, size);
 	return size;
 }

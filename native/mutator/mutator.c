@@ -97,7 +97,7 @@ size_t groundstop_mutator_mutate(struct groundstop_mutator *m, uint8_t *data, si
 	size_t room = max_size < m->capacity ? max_size : m->capacity;
 	size_t changed;
 
-	if (room == 0 || size > room)
+	if (room == 0 || size > m->capacity)
 		return 0;
 	m->random.state = seed;
 	changed = gsm_mutate(m, data, size, room, NULL, 0);

@@ -72,8 +72,10 @@ void groundstop_mutator_set_bytes(struct groundstop_mutator *mutator, groundstop
 void groundstop_mutator_set_operators(struct groundstop_mutator *mutator, uint32_t mask);
 
 /*
- * Mutate data[0..size) in place; the buffer has room for max_size bytes.  Returns the
- * new size: 1 to max_size, or 0 when max_size is 0 or under size.
+ * Mutate data[0..size) in place; the buffer has room for the larger of size and
+ * max_size.  Returns the new size: 1 to max_size, or 0 when max_size is 0 or size is
+ * over what the mutator was created for.  A size over max_size asks for something
+ * smaller made of the same, as libFuzzer's -minimize_crash does.
  */
 size_t groundstop_mutator_mutate(struct groundstop_mutator *mutator, uint8_t *data, size_t size,
                                  size_t max_size, uint32_t seed);

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundstop.errors import ConfigError
+from groundstop.errors import ConfigError, InputError
+from groundstop.files import read_toml
 
 __all__ = ["Project", "find_project"]
 
@@ -65,11 +65,11 @@ def find_project(start: Path | None = None) -> Project:
 
 def _read_table(path: Path) -> dict[str, object] | None:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+        document = read_toml(path)
+    except InputError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            return None
+        raise ConfigError(str(error)) from error
     tool = document.get("tool", {})
     table = tool.get("groundstop") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):

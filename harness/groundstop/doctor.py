@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundstop.campaign import CampaignOptions, run_campaign
+from groundstop.campaign import CampaignOptions, RunDirectory, run_campaign
 from groundstop.config import Project
 from groundstop.errors import GroundstopError, ToolError
 from groundstop.model import Sanitizer
-from groundstop.target import list_targets, load_target
+from groundstop.target import Target, list_targets, load_target
 from groundstop.toolchain import (
     build_driver,
     build_mutator,
@@ -43,12 +43,18 @@ class Check:
 
 
 def examine(project: Project) -> Iterator[Check]:
-    """Yield every check, each after the ones that it depends on."""
+    """Yield every check, each after the ones that it depends on.
+
+    What fails for the cause of an earlier check refers to that one.
+    """
+    causes: dict[str, str] = {}
     for name, look in _CHECKS.items():
         try:
             yield Check(name, good=True, detail=look(project))
         except GroundstopError as error:
-            yield Check(name, good=False, detail=str(error))
+            cause = causes.setdefault(str(error), name)
+            detail = str(error) if cause == name else f"see {cause} above"
+            yield Check(name, good=False, detail=detail)
 
 
 def _python(_project: Project) -> str:
@@ -101,12 +107,14 @@ def _atheris(_project: Project) -> str:
 
 
 def _targets(project: Project) -> str:
+    return ", ".join(target.name for target in _loaded(project))
+
+
+def _loaded(project: Project) -> list[Target]:
     names = list_targets(project)
     if not names:
         raise ToolError(f"{project.root / 'pyproject.toml'}: [tool.groundstop.targets] is empty")
-    for name in names:
-        load_target(project, name)
-    return ", ".join(names)
+    return [load_target(project, name) for name in names]
 
 
 def _native_parts(project: Project) -> str:
@@ -120,10 +128,12 @@ def _native_parts(project: Project) -> str:
 
 def _engine(project: Project) -> str:
     """Fuzz for a moment: only a real run shows what is preloaded, found and counted."""
-    name = next(iter(list_targets(project)))
-    target = load_target(project, name)
-    with tempfile.TemporaryDirectory(prefix="doctor-", dir=project.state) as temporary:
-        folder = Path(temporary)
+    targets = _loaded(project)
+    # One with a format shows the mutator, too.
+    target = next((each for each in targets if each.format is not None), targets[0])
+    name = target.name
+    with RunDirectory(project.state, ".doctor") as run:
+        folder = run.scratch
         (folder / "units").mkdir()
         options = CampaignOptions(
             seconds=10,

@@ -3,47 +3,126 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from groundstop.errors import InputError
 
-__all__ = ["MAX_INPUT", "read_input", "write_atomically"]
+__all__ = [
+    "MAX_INPUT",
+    "make_folder",
+    "read_input",
+    "read_text",
+    "read_toml",
+    "resolved",
+    "write_atomically",
+]
 
 # Bytes.  No testcase is larger; a user who names a disk image gets told so at once.
 MAX_INPUT = 64 << 20
 
 
 def read_input(path: Path) -> bytes:
-    """Return the content of a file that a user named; raise InputError saying why not."""
+    """Return the content of a file that a user named; raise InputError saying why not.
+
+    Only regular files are read: a fifo would wait for ever, a device may never end.
+    """
     try:
-        if path.is_file() and path.stat().st_size > MAX_INPUT:
-            raise InputError(f"{path}: larger than {MAX_INPUT >> 20} MiB, the limit of an input")
-        return path.read_bytes()
+        # Not blocking: else opening a fifo waits for somebody to write.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        try:
+            _require_regular(os.fstat(descriptor).st_mode)
+            data = _read_at_most(descriptor, MAX_INPUT + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # a NUL in the path
+        raise InputError(f"{path}: cannot be read: {error}") from error
+    if len(data) > MAX_INPUT:
+        raise InputError(f"{path}: larger than {MAX_INPUT >> 20} MiB, the limit of an input")
+    return data
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that a user named; raises as `read_input`, also if not UTF-8."""
+    try:
+        # As files opened for text do it: TOML counts lines by "\n".
+        return read_input(path).decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: cannot be read: not UTF-8 at byte {error.start}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the values of a TOML file; raises as `read_text`, also if it is not TOML."""
+    text = read_text(path)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError(f"{path}: not TOML: nested too deep") from None
+    except ValueError as error:  # beside TOMLDecodeError: numbers of thousands of digits
+        raise InputError(f"{path}: not TOML: {error}") from error
+
+
+def resolved(path: Path) -> Path:
+    """Return `path` without symbolic links; raise InputError if they go round in circles."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        why = "its symbolic links form a loop" if isinstance(error, RuntimeError) else error
+        raise InputError(f"{path}: cannot be found: {why}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it unless they are there; raise InputError if it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(f"{path}: must be a folder: move away what is there") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be made: {error.strerror}") from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path`, whole or not at all, also when the process is killed.
 
-    The temporary file lies in the destination folder: a rename is atomic only within one
-    file system.  Raises InputError when the folder cannot be written.
+    A symbolic link stays, what it leads to is replaced.  The temporary file lies in the
+    destination folder: a rename is atomic only within one file system.  Raises InputError
+    when the folder cannot be written, or when what is there is no regular file.
     """
+    place = resolved(path)
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+        if place.exists():
+            _require_regular(place.stat().st_mode)
+        descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=place.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 # mkstemp makes the file private; a corpus is shared like any other file.
                 os.fchmod(file.fileno(), 0o666 & ~_umask())
-            Path(temporary).replace(path)
+            Path(temporary).replace(place)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _require_regular(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "not a regular file")
+
+
+def _read_at_most(descriptor: int, limit: int) -> bytes:
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        return file.read(limit)
 
 
 def _umask() -> int:

@@ -53,6 +53,9 @@ class Raw:
     def check_release(self, source, release, tree):
         return []
 
+    def check_outcome(self, source, release, tree, outcome):
+        return []
+
 
 target = Target(
     "toy", Core(root=HERE, sources=("toy.c",), entry="toy_entry"), content=Raw()

@@ -46,7 +46,7 @@ def build_afl(target: Target, release: Release, project: Project) -> Path:
     binary = folder / "fuzzer"
     command = ["afl-clang-fast", "-g", "-O1", "-fsanitize=fuzzer,address", *recipe.cflags]
     command += [f"-I{path}" for path in (tree, *recipe.include)]
-    command += [*recipe.sources, "-o", str(binary)]
+    command += [*recipe.sources, *recipe.ldflags, "-o", str(binary)]
     run = subprocess.run(
         command,
         cwd=tree,

@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 import shutil
 import statistics
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from groundstop.bench._contenders import OURS, Contender, contenders
 from groundstop.bench._stats import Comparison, Times, compare
 from groundstop.bench._trial import Trial
+from groundstop.campaign import RunDirectory, clear_dead_runs
 from groundstop.config import Project
 from groundstop.corpus import compiled_seeds
 from groundstop.errors import CampaignError
@@ -39,8 +39,8 @@ class BenchOptions:
     find: bool = True
 
     def __post_init__(self) -> None:
-        if self.seconds < 1 or self.trials < 1:
-            raise CampaignError("a bench needs at least 1 trial of at least 1 second")
+        if not (1 <= self.seconds < math.inf and self.trials >= 1):
+            raise CampaignError("a bench needs at least 1 trial of at least 1 second, and an end")
 
 
 @dataclass(slots=True)
@@ -111,6 +111,7 @@ def run_bench(
     Trials are interleaved, and their order turns by one each round, so that a change of the
     machine's speed meets all alike.
     """
+    clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
     seeds = compiled_seeds(target, project)
     release = target.core.fleet[-1]
     incident = target.incident.release if target.incident and options.find else None
@@ -145,10 +146,8 @@ def _rounds(found: list[Contender], trials: int) -> list[tuple[int, Contender]]:
 def _one(
     contender: Contender, seeds: Path, project: Project, options: BenchOptions, round_: int
 ) -> Trial:
-    scratch = project.state / "bench"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="trial-", dir=scratch) as temporary:
-        folder = Path(temporary)
+    with RunDirectory(project.state, ".trial") as run:
+        folder = run.scratch
         corpus = folder / "corpus"
         shutil.copytree(seeds, corpus)
         seed = options.seed + round_

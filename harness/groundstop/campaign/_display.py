@@ -91,6 +91,7 @@ def summary_lines(result: CampaignResult, project: Project) -> list[str]:
 def _fields(progress: Progress) -> list[tuple[str, str]]:
     stats = progress.stats
     shares = ", ".join(f"{share:.0%} {name}" for name, share in stats.shares().items())
+    # Every input that was stored: triage tells how many findings they come to.
     return [
         ("time", f"{progress.elapsed:.0f} of {progress.seconds:.0f} s"),
         ("inputs", f"{stats.executions:,} ({progress.rate:,.0f}/s)"),
@@ -98,15 +99,16 @@ def _fields(progress: Progress) -> list[tuple[str, str]]:
         ("edges", f"{progress.edges:,} ({progress.features:,} features)"),
         ("corpus", f"{progress.corpus:,} units"),
         ("python", f"{stats.python_share:.1%} of the time, {stats.python_calls:,} inputs"),
-        ("findings", f"{progress.findings:,}"),
+        ("failures", f"{progress.findings:,}"),
     ]
 
 
 def _line(progress: Progress) -> str:
-    shares = progress.stats.shares()
+    stats = progress.stats
+    shares = stats.shares() if stats.executions > stats.silent else {}
+    stages = "".join(f"{name} {share:.0%}  " for name, share in shares.items())
     return (
         f"{progress.elapsed:5.0f} s  {progress.rate:>9,.0f}/s  {progress.edges:>6,} edges  "
-        f"{progress.corpus:>6,} units  rejected {shares['rejected']:.0%}  "
-        f"loaded {shares['loaded']:.0%}  evaluated {shares['evaluated']:.0%}  "
-        f"python {progress.stats.python_share:.0%}  findings {progress.findings}"
+        f"{progress.corpus:>6,} units  {stages}"
+        f"python {stats.python_share:.0%}  failures {progress.findings}"
     )

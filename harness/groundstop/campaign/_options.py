@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +40,11 @@ class CampaignOptions:
     stop_at_finding: bool = False
 
     def __post_init__(self) -> None:
-        if self.seconds <= 0:
+        if not (self.seconds > 0 and math.isfinite(self.seconds)):
             raise CampaignError(f"a campaign of {self.seconds} seconds: give it at least 1")
         if self.workers < 1:
             raise CampaignError(f"{self.workers} workers: give it at least 1")
-        if not 0 <= self.share <= 1:
-            raise CampaignError(f"a share of {self.share} for Python: give 0 to 1")
+        _check_share(self.share)
         _check_sanitizer(self.sanitizer)
 
 
@@ -84,6 +84,7 @@ class ScriptOptions:
             share = float(values["share"] or 0.1)
         except ValueError as error:
             raise CampaignError(str(error)) from error
+        _check_share(share)
         _check_sanitizer(sanitizer)
         ours = [a for a in arguments if not a.startswith("--")]
         return cls(
@@ -98,6 +99,11 @@ class ScriptOptions:
         """Return the value of libFuzzer's flag `-name=value`; the last one counts."""
         prefix = f"-{name}="
         return next((f[len(prefix) :] for f in reversed(self.flags) if f.startswith(prefix)), None)
+
+
+def _check_share(share: float) -> None:
+    if not 0 <= share <= 1:
+        raise CampaignError(f"a share of {share} for Python: give 0 to 1")
 
 
 def _check_sanitizer(sanitizer: Sanitizer) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from groundstop.campaign._launch import Launch
 from groundstop.config import Project
 from groundstop.corpus import compiled_seeds
-from groundstop.errors import ToolError
+from groundstop.errors import InputError, ToolError
 from groundstop.files import write_atomically
 from groundstop.format import dictionary
 from groundstop.format.table import encode
@@ -99,8 +99,14 @@ def evolved_folder(project: Project, target: str) -> Path:
 def corpus_folders(target: Target, project: Project) -> tuple[Path, ...]:
     """Return the folders that a campaign starts from; new units go to the first.
 
-    Raises SourceError for a seed that does not compile.
+    Raises SourceError for a seed that does not compile, InputError without a folder for units.
     """
     evolved = evolved_folder(project, target.name)
-    evolved.mkdir(parents=True, exist_ok=True)
+    try:
+        evolved.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{evolved}: new units go to this folder, and it cannot be made: {error.strerror} "
+            "(is a file in its place?)"
+        ) from error
     return (evolved, compiled_seeds(target, project))

@@ -2,7 +2,8 @@
 """The working folder of one run, and the clearing away of folders whose run is dead.
 
 A folder `runs/<target>.<random>/` under the project's state belongs to whoever holds the lock
-on its file `lock`; the kernel lets go of it however the process ends.
+on its file `lock`; the kernel lets go of it however the process ends.  One that is no
+target's run, `runs/.<purpose>.<random>/`, has no corpus that anything could be saved into.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from groundstop.errors import ToolError
 
 __all__ = ["RunDirectory", "clear_dead_runs", "repair_corpus", "salvage"]
 
@@ -29,12 +34,19 @@ class RunDirectory:
     """A fresh working folder, locked until `remove` or the end of the process.
 
     `scratch` is for temporary files (TMPDIR), `stats` the file that the driver's
-    processes share.
+    processes share.  For work that is no run of a target give `.<purpose>` as `target`.
+    As a context manager it is removed at the end.
     """
 
     def __init__(self, state: Path, target: str) -> None:
         runs = state / "runs"
-        runs.mkdir(parents=True, exist_ok=True)
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ToolError(
+                f"{runs}: runs work in this folder, and it cannot be made: {error.strerror} "
+                "(is a file in its place?)"
+            ) from error
         self.path = Path(tempfile.mkdtemp(prefix=f"{target}.", dir=runs))
         self.scratch = self.path / "tmp"
         self.stats = self.path / "stats"
@@ -44,6 +56,17 @@ class RunDirectory:
         self.lock = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         fresh.rename(self.path / "lock")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.remove()
 
     def remove(self) -> None:
         """Delete the folder and let go of it."""
@@ -63,9 +86,10 @@ def clear_dead_runs(state: Path, evolved: Callable[[str], Path]) -> int:
             lock = _take(folder)
             if lock is None:
                 continue
-            corpus = evolved(folder.name.partition(".")[0])
-            salvage(folder, corpus)
-            repair_corpus(corpus)
+            if target := folder.name.partition(".")[0]:
+                corpus = evolved(target)
+                salvage(folder, corpus)
+                repair_corpus(corpus)
             shutil.rmtree(folder, ignore_errors=True)
             cleared += 1
             if lock >= 0:

@@ -14,7 +14,7 @@ import click
 
 from groundstop.errors import GroundstopError
 
-# Name, module and help line of each command: --help must not import any of them.
+# Name and help line of each command: --help must not import any of them.
 _COMMANDS = {
     "doctor": "Say whether this machine has what campaigns need, and what to do if not.",
     "list": "List the targets of this project, their releases and histories.",
@@ -28,6 +28,9 @@ _COMMANDS = {
     "bench": "Measure inputs per second beside a native libFuzzer binary.",
     "incident": "Show a past failure happen, step by step, and be held.",
 }
+
+_NOTHING_DECIDED = 2
+_LAST_STANDARD_FILE = 2
 
 
 class _Commands(click.Group):
@@ -59,25 +62,39 @@ def _cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line; every error of ours is one message and exit status 2."""
+    _open_standard_files()
     try:
         status = _cli.main(prog_name="groundstop", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        status = 2
+        status = _NOTHING_DECIDED
     except GroundstopError as error:
         click.echo(f"groundstop: {error}", err=True)
-        status = 2
+        status = _NOTHING_DECIDED
     except (click.Abort, KeyboardInterrupt):
         click.echo("groundstop: interrupted, nothing decided", err=True)
-        status = 2
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python must not complain at exit either.
-        sys.stdout = None
-        status = 0
+        status = _NOTHING_DECIDED
+    except SystemExit:
+        # Not ours: click's answer to a reader that has gone (head, less), or somebody
+        # else's code.  Whatever it says, nothing was decided.
+        status = _NOTHING_DECIDED
+    except OSError as error:
+        click.echo(f"groundstop: {error}", err=True)
+        status = _NOTHING_DECIDED
     except Exception as error:  # noqa: BLE001  (a mistake of ours, but a user must not see it raw)
         click.echo(f"groundstop: internal error: {error!r}; {_keep_traceback()}", err=True)
-        status = 2
+        status = _NOTHING_DECIDED
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _open_standard_files() -> None:
+    """Put /dev/null where cron or a shell has closed one of the three standard files.
+
+    Else the next file opened would get its number, and be written to by mistake.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_FILE:
+        os.set_inheritable(descriptor, True)  # noqa: FBT003  (the function's own signature)
+    os.close(descriptor)
 
 
 def _keep_traceback() -> str:

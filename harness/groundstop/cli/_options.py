@@ -89,3 +89,13 @@ def content_of(
             "to compile, show and gate its content"
         )
     return target, target.content
+
+
+def chosen_target(project: Project, name: str | None) -> str:
+    """Return `name`, or without one the project's only target; raise TargetError."""
+    if name is not None:
+        return name
+    known = list(project.targets)
+    if len(known) != 1:
+        raise TargetError(f"name a target: this project has {', '.join(known) or 'none'}")
+    return known[0]

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
+from groundstop.cli._options import chosen_target
 from groundstop.config import find_project
 
 
 @click.command("bench")
-@click.argument("target_name", metavar="[TARGET]", default="channel")
+@click.argument("target_name", metavar="[TARGET]", required=False)
 @click.option("--seconds", default=10.0, show_default=True, help="Of fuzzing, for each trial.")
 @click.option("--trials", default=3, show_default=True, help="For each contender.")
 @click.option("--seed", default=1, show_default=True, help="Of the first trial; then one more.")
@@ -27,7 +28,7 @@ from groundstop.config import find_project
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
-    target_name: str, *, picture: Path | None, as_json: bool, **options: float | bool | None
+    target_name: str | None, *, picture: Path | None, as_json: bool, **options: float | bool | None
 ) -> None:
     """Measure inputs per second, time to a known defect and coverage, side by side.
 
@@ -39,7 +40,7 @@ def command(
     from groundstop.target import load_target
 
     project = find_project()
-    target = load_target(project, target_name)
+    target = load_target(project, chosen_target(project, target_name))
     wanted = BenchOptions(**options)  # type: ignore[arg-type]  # click has checked each of them
     report = run_bench(target, project, wanted, lambda line: click.echo(f"  {line}", err=True))
     path = picture or project.state / "bench" / f"{target.name}.png"

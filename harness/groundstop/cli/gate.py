@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 import click
 
 from groundstop.cli._options import content_of, release_type, target_option
-from groundstop.config import find_project
+from groundstop.config import Project, find_project
+from groundstop.errors import InputError, TargetError
 from groundstop.model import Release
 
 
@@ -41,7 +43,7 @@ def command(
     from groundstop.gate import Decision, run_gate
 
     project = find_project()
-    target, _ = content_of(project, target_name, files[0])
+    target, _ = content_of(project, _common_target(project, target_name, files), files[0])
     results = []
     for result in run_gate(target, project, files, fleet):
         results.append(result)
@@ -55,3 +57,23 @@ def command(
     if Decision.HOLD in decisions:
         return 1
     return 2 if Decision.UNDECIDED in decisions else 0
+
+
+def _common_target(project: Project, name: str | None, files: tuple[Path, ...]) -> str | None:
+    """Return the target that the files which say so belong to; None when none of them does.
+
+    A file that no target recognizes is judged like the others: as hostile bytes.
+    """
+    from groundstop.findings import find_target
+
+    if name is not None:
+        return name
+    found: set[str] = set()
+    for file in files:
+        with contextlib.suppress(TargetError, InputError):
+            found.add(find_target(project, file).name)
+    if len(found) > 1:
+        raise TargetError(
+            f"these files belong to several targets ({', '.join(sorted(found))}): gate them apart"
+        )
+    return next(iter(found), None)

@@ -7,14 +7,15 @@ import json
 
 import click
 
+from groundstop.cli._options import chosen_target
 from groundstop.config import find_project
 
 
 @click.command("incident")
-@click.argument("target_name", metavar="[TARGET]", default="channel")
+@click.argument("target_name", metavar="[TARGET]", required=False)
 @click.option("--seconds", default=60.0, show_default=True, help="What the fuzzer has to find it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(target_name: str, seconds: float, *, as_json: bool) -> int:
+def command(target_name: str | None, seconds: float, *, as_json: bool) -> int:
     """Show a past failure happen, step by step, and be held.
 
     Puts the known defect back into a copy of the core, runs each check of its time, lets
@@ -27,7 +28,7 @@ def command(target_name: str, seconds: float, *, as_json: bool) -> int:
     from groundstop.target import load_target
 
     project = find_project()
-    target = load_target(project, target_name)
+    target = load_target(project, chosen_target(project, target_name))
     if target.incident is None:
         raise TargetError(
             f"target {target.name} knows no incident: declare Target(incident=Incident(…))"

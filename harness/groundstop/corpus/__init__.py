@@ -9,6 +9,7 @@ corpus/<target>/evolved/       kept by campaigns, named by their content, ignore
 from groundstop.corpus._regressions import (
     SIDECAR_SUFFIX,
     Regression,
+    find_regression,
     list_regressions,
     read_regression,
 )
@@ -18,6 +19,7 @@ from groundstop.corpus._testcases import (
     compiled_seeds,
     entries,
     regressions,
+    require_corpus,
     seeds,
     testcase,
 )
@@ -30,9 +32,11 @@ __all__ = [
     "compiled_seeds",
     "entries",
     "evolved",
+    "find_regression",
     "list_regressions",
     "read_regression",
     "regressions",
+    "require_corpus",
     "seeds",
     "testcase",
 ]

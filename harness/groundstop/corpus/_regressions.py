@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from groundstop.config import Project
-from groundstop.errors import InputError, SourceError, SourceLocation
+from groundstop.corpus._files import content_files
+from groundstop.errors import GroundstopError, SourceError, SourceLocation
+from groundstop.files import read_text, resolved
 from groundstop.model import Release
 
 SIDECAR_SUFFIX = ".finding.toml"
@@ -44,13 +46,12 @@ def read_regression(sidecar: Path) -> Regression:
     Raises InputError when it cannot be read, and SourceError, with the line, when it is not
     TOML, lacks something, says something unknown, or names an input that is not there.
     """
-    try:
-        text = sidecar.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{sidecar}: cannot be read: {error}") from error
+    text = read_text(sidecar)
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SourceError("is not TOML: nested too deep", SourceLocation(sidecar, 1)) from None
+    except ValueError as error:  # beside TOMLDecodeError: numbers of thousands of digits
         raise SourceError(f"is not TOML: {error}", SourceLocation(sidecar, 1)) from error
     fields = _Fields(sidecar, text, table)
     regression = Regression(
@@ -78,7 +79,7 @@ def list_regressions(target_name: str, project: Project) -> list[Regression]:
     folder = project.corpus_of(target_name) / "regressions"
     if not folder.is_dir():
         return []
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    files = list(content_files(folder))
     found = [read_regression(path) for path in files if path.name.endswith(SIDECAR_SUFFIX)]
     named = {regression.path.resolve() for regression in found}
     for path in files:
@@ -89,6 +90,27 @@ def list_regressions(target_name: str, project: Project) -> list[Regression]:
                 SourceLocation(path, 1),
             )
     return found
+
+
+def find_regression(target_name: str, project: Project, path: Path) -> Regression | None:
+    """Return the regression whose input is `path`; None if there is none.
+
+    Raises as `read_regression` does for the sidecar named after `path`; one that cannot be
+    read and is named after another input is that input's concern.
+    """
+    path = resolved(path)
+    folder = project.corpus_of(target_name) / "regressions"
+    for sidecar in content_files(folder):
+        if not sidecar.name.endswith(SIDECAR_SUFFIX):
+            continue
+        try:
+            regression = read_regression(sidecar)
+            if resolved(regression.path) == path:
+                return regression
+        except GroundstopError:
+            if resolved(sidecar) == path.with_name(f"{path.stem}{SIDECAR_SUFFIX}"):
+                raise
+    return None
 
 
 class _Fields:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.files import write_atomically
+from groundstop.files import make_folder, write_atomically
 from groundstop.target import Target
 
 _NAME = re.compile(r"[0-9a-f]{40}")
@@ -23,7 +23,7 @@ _NAME = re.compile(r"[0-9a-f]{40}")
 def add(target: Target, project: Project, data: bytes) -> Path:
     """Keep an input; return its file.  Raises InputError when it cannot be written."""
     folder = project.corpus_of(target.name) / "evolved"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / hashlib.sha1(data, usedforsecurity=False).hexdigest()
     if not path.exists():
         write_atomically(path, data)
@@ -31,7 +31,11 @@ def add(target: Target, project: Project, data: bytes) -> Path:
 
 
 def evolved(target: Target, project: Project) -> Iterator[Path]:
-    """Yield the files of the evolved corpus by name; whatever else lies there is left out."""
+    """Yield the files of the evolved corpus by name; whatever else lies there is left out.
+
+    Raises InputError when `evolved` is there but is no folder.
+    """
     folder = project.corpus_of(target.name) / "evolved"
-    if folder.is_dir():
+    if folder.exists():
+        make_folder(folder)
         yield from sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.config import Project
+from groundstop.corpus._files import content_files
 from groundstop.corpus._regressions import list_regressions
 from groundstop.corpus._store import evolved
-from groundstop.files import read_input, write_atomically
+from groundstop.errors import InputError, TargetError
+from groundstop.files import make_folder, read_input, write_atomically
 from groundstop.model import Release
 from groundstop.target import Target
 
@@ -49,7 +51,7 @@ def entries(target: Target, project: Project) -> Iterator[Entry]:
     Raises SourceError for the first source that does not compile.
     """
     root = project.corpus_of(target.name)
-    for path in _seed_files(root / "seeds"):
+    for path in content_files(root / "seeds"):
         name = str(path.relative_to(root))
         yield Entry("seed", name, path, testcase(target, path))
     for known in list_regressions(target.name, project):
@@ -63,13 +65,35 @@ def entries(target: Target, project: Project) -> Iterator[Entry]:
 def seeds(target: Target, project: Project) -> dict[str, bytes]:
     """Return the testcase of every seed, by its path below `seeds`; raises as `entries` does."""
     folder = project.corpus_of(target.name) / "seeds"
-    return {str(p.relative_to(folder)): testcase(target, p) for p in _seed_files(folder)}
+    return {str(p.relative_to(folder)): testcase(target, p) for p in content_files(folder)}
 
 
 def regressions(target: Target, project: Project) -> dict[str, bytes]:
     """Return the testcase of every regression, by its name; raises as `entries` does."""
     found = list_regressions(target.name, project)
     return {known.name: testcase(target, known.path) for known in found}
+
+
+def require_corpus(target: Target, project: Project) -> None:
+    """Raise TargetError unless the target's corpus is there and has a seed.
+
+    For whoever would else take an empty corpus for one that passes.  A target that never
+    failed needs no regressions.
+    """
+    folder = project.corpus_of(target.name)
+    seeds_folder = folder / "seeds"
+    if not folder.is_dir():
+        wrong = f"its corpus {folder} is not there: make it, with a folder seeds in it"
+    elif not seeds_folder.is_dir():
+        wrong = f"its corpus has no folder {seeds_folder}: make it"
+    elif not any(content_files(seeds_folder)):
+        wrong = f"{seeds_folder} has no seed"
+    else:
+        return
+    raise TargetError(
+        f"target {target.name!r}: {wrong}, and put at least one input there "
+        "(or correct `corpus` in [tool.groundstop] of pyproject.toml)"
+    )
 
 
 def compiled_seeds(target: Target, project: Project) -> Path:
@@ -86,8 +110,16 @@ def compiled_seeds(target: Target, project: Project) -> Path:
     }
     store = project.state / "seeds"
     folder = store / target.name
-    folder.mkdir(parents=True, exist_ok=True)
-    with (store / f".{target.name}.lock").open("w") as lock:
+    make_folder(folder)
+    try:
+        _fill(folder, store / f".{target.name}.lock", wanted)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from error
+    return folder
+
+
+def _fill(folder: Path, lock_file: Path, wanted: Mapping[str, bytes]) -> None:
+    with lock_file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for name, data in wanted.items():
             if not (folder / name).exists():
@@ -96,11 +128,3 @@ def compiled_seeds(target: Target, project: Project) -> Path:
             # Nobody writes here without the lock: what is unknown is left over.
             if path.name not in wanted:
                 path.unlink()
-    return folder
-
-
-def _seed_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        # What explains the seeds is none.
-        if path.is_file() and not path.name.startswith((".", "README")):
-            yield path

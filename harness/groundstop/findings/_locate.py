@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.corpus import list_regressions
+from groundstop.corpus import find_regression
 from groundstop.errors import GroundstopError, TargetError
-from groundstop.files import read_input
+from groundstop.files import read_input, resolved
 from groundstop.findings._store import FindingStore
 from groundstop.model import Release, Sanitizer, Variant
 from groundstop.target import Target, list_targets, load_target
@@ -48,9 +48,9 @@ def find_target(project: Project, path: Path, name: str | None = None) -> Target
 
 
 def _owner(project: Project, path: Path) -> str:
-    path = path.resolve()
+    path = resolved(path)
     roots = (project.corpus, project.state / "findings", project.state / "seeds")
-    for root in (root.resolve() for root in roots):
+    for root in map(resolved, roots):
         if path.is_relative_to(root) and path != root:
             return path.relative_to(root).parts[0]
     return ""
@@ -67,25 +67,23 @@ def _takes(target: Target, path: Path) -> bool:
 
 def known_variant(project: Project, target: Target, path: Path) -> Variant | None:
     """Return on what `path` is known to show its finding: from what lies beside it."""
-    resolved = path.resolve()
+    place = resolved(path)
     store = FindingStore(project, target.name)
-    if (stored := store.load(resolved.parent.name)) and stored.input.resolve() == resolved:
+    if (stored := store.load(place.parent.name)) and resolved(stored.input) == place:
         return stored.finding.variant
-    for regression in list_regressions(target.name, project):
-        if resolved == regression.path.resolve():
-            return Variant(regression.release)
-    if resolved.parent.parent == store.folder.resolve():
+    if regression := find_regression(target.name, project, place):
+        return Variant(regression.release)
+    if place.parent.parent == resolved(store.folder):
         # Where a campaign on a variant stores its artifacts.
-        return _parse(resolved.parent.name)
+        return _parse(place.parent.name)
     return None
 
 
 def known_words(project: Project, target: Target, path: Path) -> str:
     """Return what a regression's sidecar says went wrong; empty for any other file."""
     with suppress(GroundstopError):
-        for regression in list_regressions(target.name, project):
-            if path.resolve() == regression.path.resolve():
-                return regression.what
+        if regression := find_regression(target.name, project, path):
+            return regression.what
     return ""
 
 

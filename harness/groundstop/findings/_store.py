@@ -24,7 +24,6 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import InputError
-from groundstop.files import read_input
 from groundstop.findings._finding import Finding
 
 _NEW = ".new-"
@@ -95,9 +94,11 @@ class FindingStore:
     def _read(self, place: Path) -> Stored | None:
         try:
             document = json.loads((place / "finding.json").read_text(encoding="utf-8"))
-            return Stored(Finding.from_document(document), place)
-        except (OSError, ValueError, KeyError, TypeError):
+            stored = Stored(Finding.from_document(document), place)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+        # Without its input it shows nothing, and would keep its place for ever.
+        return stored if stored.input.is_file() else None
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -122,4 +123,4 @@ class FindingStore:
 def _better(finding: Finding, data: bytes, known: Stored) -> bool:
     if finding.reproduced != known.finding.reproduced:
         return finding.reproduced
-    return len(data) < len(read_input(known.input))
+    return len(data) < known.input.stat().st_size

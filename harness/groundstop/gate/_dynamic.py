@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from groundstop.gate._bench import Answer, Bench
 from groundstop.gate._decision import StageResult, StageStatus
-from groundstop.model import Outcome, Stage
-from groundstop.target import ContentToolchain, Problem
+from groundstop.gate._rig import Answer, Rig
+from groundstop.model import Outcome, Release, Stage, Verdict
+from groundstop.target import ContentToolchain, Problem, Target
 
 
-def load_stage(content: ContentToolchain, testcase: bytes, bench: Bench) -> StageResult:
+def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> StageResult:
     """Judge whether every core loads the candidate."""
-    answers = bench.run(content.join(testcase, b""))
+    answers = rig.run(content.join(testcase, b""))
     problems = _deaths("load", answers, "while it loads the file")
     refused: dict[str, list[str]] = {}
     for answer in answers:
@@ -24,33 +26,28 @@ def load_stage(content: ContentToolchain, testcase: bytes, bench: Bench) -> Stag
         names = ", ".join(dict.fromkeys(releases))
         problems.append(Problem("load", f"refused by {names}: {reason}", "the core"))
     loaded = sum(_stage(answer) >= Stage.LOADED for answer in answers)
-    return StageResult.judged("load", f"loaded by {loaded} of {bench.size} cores", problems)
+    return StageResult.judged("load", f"loaded by {loaded} of {rig.size} cores", problems)
 
 
 def evaluate_stage(
-    content: ContentToolchain, testcase: bytes, events: Mapping[str, bytes], bench: Bench
+    content: ContentToolchain, testcase: bytes, events: Mapping[str, bytes], rig: Rig
 ) -> StageResult:
     """Evaluate the candidate on its own events and on those of the corpus, in every core.
 
     `events` are testcases by name.  Loading is not evaluating: when no core evaluated
-    the candidate on any event, nothing is known of it, and it is held.
+    the candidate on any event, nothing is known of it, and it is held.  Builds of one
+    release that differ only in the sanitizer must agree on everything.
     """
     problems: list[Problem] = []
-    evaluated = 0
-    without_events = content.join(testcase, b"")
-    # By content: hostile seeds have no events, and one event set may be in several seeds.
-    everything = {testcase: "its own events"}
-    for name, other in events.items():
-        joined = content.join(testcase, other)
-        if joined != without_events:
-            everything.setdefault(joined, f"the events of {name}")
-    rows = bench.run_many(list(everything))
+    evaluated: Counter[str] = Counter({str(release): 0 for release in rig.fleet})
+    everything = _event_sets(content, testcase, events)
+    rows = rig.run_many(list(everything))
     for name, answers in zip(everything.values(), rows, strict=True):
         problems += _deaths("evaluate", answers, f"on {name}")
-        outcomes = [a for a in answers if isinstance(a.result, Outcome)]
-        evaluated += any(_stage(a) == Stage.EVALUATED for a in outcomes)
-        problems += _disagreements(outcomes, name)
-    if not evaluated:
+        problems += _disagreements(answers, name)
+        # A set: the builds of a release agree, or that is a problem already.
+        evaluated.update({str(a.variant.release) for a in answers if _stage(a) == Stage.EVALUATED})
+    if not any(evaluated.values()):
         problems.append(
             Problem(
                 "evaluate",
@@ -59,18 +56,70 @@ def evaluate_stage(
                 "add a seed with an event of the candidate's type",
             )
         )
-    evidence = f"{evaluated} of {len(everything)} testcases evaluated, on {bench.size} cores"
+    counts = ", ".join(f"{count} on {release}" for release, count in evaluated.items())
+    evidence = f"of {len(everything)} testcases evaluated {counts}"
     return StageResult.judged("evaluate", evidence, problems)
 
 
-def regressions_stage(regressions: Mapping[str, bytes], bench: Bench) -> StageResult:
+def _event_sets(
+    content: ContentToolchain, testcase: bytes, events: Mapping[str, bytes]
+) -> dict[bytes, str]:
+    """Return the testcases to evaluate, by content: one set of events may be in several seeds."""
+    without_events = content.join(testcase, b"")
+    everything = {testcase: "its own events"}
+    for name, other in events.items():
+        joined = content.join(testcase, other)
+        if joined != without_events:
+            everything.setdefault(joined, f"the events of {name}")
+    return everything
+
+
+def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) -> StageResult:
+    """Judge the outcomes on the candidate's own events: its expectations, and the oracles."""
+    problems: list[Problem] = []
+    judged = 0
+    for answer in rig.run(testcase):
+        if not isinstance(answer.result, Outcome):
+            continue  # a death, and the evaluate stage holds for it
+        release = answer.variant.release
+        if target.content is not None:
+            tree = rig.tree(release)
+            problems += target.content.check_outcome(candidate, release, tree, answer.result)
+        problems += judge_outcome(target, testcase, answer, "its own events")
+        judged += 1
+    names = ", ".join(oracle.name for oracle in target.oracles) or "none"
+    evidence = f"{judged} outcomes against what the source expects; oracles: {names}"
+    return StageResult.judged("outcome", evidence, list(dict.fromkeys(problems)))
+
+
+def judge_outcome(target: Target, testcase: bytes, answer: Answer, name: str) -> list[Problem]:
+    """Return what the target's oracles find in one outcome; one that raises finds itself broken."""
+    problems = []
+    assert isinstance(answer.result, Outcome)  # noqa: S101  (the callers have looked)
+    for oracle in target.oracles:
+        try:
+            judgement = oracle.judge(testcase, answer.result)
+        except Exception as error:  # noqa: BLE001  (an oracle is a user's code)
+            message = f"the oracle is broken: {type(error).__name__}: {error}"
+            problems.append(Problem("oracle", message, f"oracle {oracle.name}"))
+            continue
+        if judgement.verdict is Verdict.FINDING:
+            message = f"{answer.variant.release} on {name}: {judgement.message}"
+            problems.append(Problem("oracle", message, f"oracle {oracle.name}"))
+    return problems
+
+
+def regressions_stage(target: Target, regressions: Mapping[str, bytes], rig: Rig) -> StageResult:
     """Judge whether a core of the fleet has a defect back that was found before."""
     problems: list[Problem] = []
-    rows = bench.run_many(list(regressions.values()))
-    for name, answers in zip(regressions, rows, strict=True):
+    rows = rig.run_many(list(regressions.values()))
+    for (name, testcase), answers in zip(regressions.items(), rows, strict=True):
         problems += _deaths("regression", answers, f"on {name}")
-    evidence = f"{len(regressions)} inputs on {bench.size} cores"
-    return StageResult.judged("regressions", evidence, problems)
+        for answer in answers:
+            if isinstance(answer.result, Outcome):
+                problems += judge_outcome(target, testcase, answer, name)
+    evidence = f"{len(regressions)} inputs on {rig.size} cores"
+    return StageResult.judged("regressions", evidence, list(dict.fromkeys(problems)))
 
 
 def not_run(name: str, why: str) -> StageResult:
@@ -97,11 +146,11 @@ def _stage(answer: Answer) -> Stage:
 def _disagreements(answers: Sequence[Answer], name: str) -> list[Problem]:
     """Compare builds of one release that differ only in the sanitizer: they must agree."""
     problems = []
-    by_release: dict[str, bytes] = {}
+    first: dict[Release, Outcome] = {}
     for answer in answers:
         if isinstance(answer.result, Outcome):
-            release = str(answer.variant.release)
-            if by_release.setdefault(release, answer.result.data) != answer.result.data:
+            release = answer.variant.release
+            if first.setdefault(release, answer.result) != answer.result:
                 message = f"{release} gives different outcomes under its sanitizers on {name}"
                 problems.append(Problem("deterministic", message, "the core"))
     return problems

@@ -9,11 +9,17 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.corpus import regressions, seeds
-from groundstop.errors import GroundstopError, TargetError
+from groundstop.errors import GroundstopError, InputError, TargetError
 from groundstop.files import read_input
-from groundstop.gate._bench import Bench
 from groundstop.gate._decision import GateResult, StageResult, StageStatus
-from groundstop.gate._dynamic import evaluate_stage, load_stage, not_run, regressions_stage
+from groundstop.gate._dynamic import (
+    evaluate_stage,
+    load_stage,
+    not_run,
+    outcome_stage,
+    regressions_stage,
+)
+from groundstop.gate._rig import Rig
 from groundstop.gate._static import definition_stage, releases_stage, source_stage
 from groundstop.model import Release
 from groundstop.target import ContentToolchain, Target
@@ -38,36 +44,48 @@ def run_gate(
         raise TargetError(f"target {target.name} brings no content toolchain: nothing to gate")
     events = seeds(target, project)
     known = regressions(target, project)
-    with Bench(target, project, fleet or target.core.fleet) as bench:
-        regression_result = regressions_stage(known, bench)
+    with Rig(target, project, fleet or target.core.fleet) as rig:
+        regression_result = regressions_stage(target, known, rig)
         for candidate in candidates:
             try:
-                yield _judge(content, candidate, events, bench, regression_result)
+                yield _judge(target, content, candidate, events, rig, regression_result)
             except GroundstopError as error:
                 yield GateResult.undecided(candidate, str(error))
+            except Exception as error:  # noqa: BLE001  (a content toolchain is a user's code)
+                words = f"the content toolchain failed: {type(error).__name__}: {error}"
+                yield GateResult.undecided(candidate, f"{candidate}: {words}")
 
 
-def _judge(
+def _judge(  # noqa: PLR0913, PLR0917  (the candidate, and all that it is judged by)
+    target: Target,
     content: ContentToolchain,
     candidate: Path,
     events: Mapping[str, bytes],
-    bench: Bench,
+    rig: Rig,
     regression_result: StageResult,
 ) -> GateResult:
     # Read first: a file that is not there is one message, not one for each stage.
-    digest = hashlib.sha256(read_input(candidate)).hexdigest()
+    before = _snapshot(content, candidate)
+    ships, testcase = before
     stages = [source_stage(content, candidate)]
-    if candidate.suffix in content.suffixes:
-        digest = hashlib.sha256(content.compile(candidate)).hexdigest()
-    testcase = content.testcase(candidate)
     stages.append(definition_stage(content, candidate))
-    stages.append(releases_stage(content, candidate, bench))
-    loaded = load_stage(content, testcase, bench)
+    stages.append(releases_stage(content, candidate, rig))
+    loaded = load_stage(content, testcase, rig)
     stages.append(loaded)
     if loaded.status is StageStatus.PASSED:
         others = {name: data for name, data in events.items() if data != testcase}
-        stages.append(evaluate_stage(content, testcase, others, bench))
+        stages.append(evaluate_stage(content, testcase, others, rig))
+        stages.append(outcome_stage(target, candidate, testcase, rig))
     else:
         stages.append(not_run("evaluate", "what does not load cannot be evaluated"))
     stages.append(regression_result)
-    return GateResult.decided(candidate, digest, stages)
+    if _snapshot(content, candidate) != before:
+        raise InputError(f"{candidate}: changed while it was judged; run the gate again")
+    return GateResult.decided(candidate, hashlib.sha256(ships).hexdigest(), stages)
+
+
+def _snapshot(content: ContentToolchain, candidate: Path) -> tuple[bytes, bytes]:
+    """Return the bytes that would ship, and the testcase made of them and of what they name."""
+    given = read_input(candidate)
+    ships = content.compile(candidate) if candidate.suffix in content.suffixes else given
+    return ships, content.testcase(candidate)

@@ -107,10 +107,11 @@ class Rehearsal:
         return next(iter(results))
 
     def _explain(self, artifact: Path) -> str:
+        """Return what the input shows when it is run again; empty when that is nothing."""
         variant = Variant(self._incident.release)
         with open_worker(self._target, variant, self._project, symbolize=True) as worker:
             result = worker.run(artifact.read_bytes())
-        return headline(result) if isinstance(result, Death) else "does not reproduce"
+        return headline(result) if isinstance(result, Death) else ""
 
     def _check(self, step: Step, worker: Worker) -> tuple[bool, str]:
         content = self._content

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groundstop.gate._bench import Bench
 from groundstop.gate._decision import StageResult, StageStatus
+from groundstop.gate._rig import Rig
 from groundstop.target import ContentToolchain, Problem
 
 
@@ -38,12 +38,12 @@ def definition_stage(content: ContentToolchain, candidate: Path) -> StageResult:
     return StageResult.judged("definition", "checked against its template definitions", problems)
 
 
-def releases_stage(content: ContentToolchain, candidate: Path, bench: Bench) -> StageResult:
+def releases_stage(content: ContentToolchain, candidate: Path, rig: Rig) -> StageResult:
     """Judge whether the candidate asks of a release what that does not supply."""
     problems = [
         problem
-        for release in bench.fleet
-        for problem in content.check_release(candidate, release, bench.tree(release))
+        for release in rig.fleet
+        for problem in content.check_release(candidate, release, rig.tree(release))
     ]
-    names = ", ".join(str(release) for release in bench.fleet)
+    names = ", ".join(str(release) for release in rig.fleet)
     return StageResult.judged("releases", f"checked against {names}", problems)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundstop.campaign import RunDirectory, clear_dead_runs
 from groundstop.config import Project
 from groundstop.corpus import entries
 from groundstop.errors import ReplayError, ToolError
@@ -54,13 +54,16 @@ def measure_coverage(
     target: Target, project: Project, release: Release, html: Path | None = None
 ) -> CoverageReport:
     """Replay the target's whole corpus and measure; raises ToolError without llvm's tools."""
+    if html is not None and html.exists() and not html.is_dir():
+        raise ToolError(f"{html} is a file: name a folder for the annotated sources")
+    clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
     variant = Variant(release, Sanitizer.COVERAGE)
     library = build(target, variant, project).library
     inputs = [entry.data for entry in entries(target, project)]
     if not inputs:
         raise ReplayError(f"the corpus of {target.name} is empty: add a seed first")
-    with tempfile.TemporaryDirectory(prefix="coverage-", dir=project.state) as temporary:
-        folder = Path(temporary)
+    with RunDirectory(project.state, ".coverage") as run:
+        folder = run.scratch
         profile = {"LLVM_PROFILE_FILE": f"{folder}/%p-%m.profraw"}
         with open_worker(target, variant, project, environment=profile) as worker:
             deaths = sum(isinstance(worker.run(data), Death) for data in inputs)
@@ -83,6 +86,8 @@ def _files(exported: str) -> tuple[FileCoverage, ...]:
     found = []
     for file in files:
         lines, branches = file["summary"]["lines"], file["summary"]["branches"]
+        if not lines["count"]:
+            continue
         counts = (lines["count"], lines["covered"], branches["count"], branches["covered"])
         found.append(FileCoverage(Path(file["filename"]), *counts))
     return tuple(sorted(found, key=lambda f: f.path))

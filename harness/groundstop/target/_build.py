@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.config import Project
+from groundstop.errors import BuildError
 from groundstop.model import Variant
 from groundstop.target._target import Target
 from groundstop.toolchain import build_shared
@@ -33,7 +35,18 @@ class Built:
 def build(target: Target, variant: Variant, project: Project) -> Built:
     """Compile one variant, or find it in the cache; raise BuildError or TargetError."""
     recipe = target.core.recipe(target.name, variant.release)
-    library = build_shared(recipe, variant.sanitizer, project_state=project.state)
+    try:
+        library = build_shared(recipe, variant.sanitizer, project_state=project.state)
+    except BuildError as error:
+        entry = target.core.entry
+        # As ld and lld word it; neither says what an entry point is.
+        if not re.search(rf"\b(symbol|undefined)\b.*\b{re.escape(entry)}\b", error.output):
+            raise
+        hint = (
+            f"define `int {entry}(const uint8_t *, size_t)` without `static`, "
+            "or name the right one in Core(entry=…)"
+        )
+        raise BuildError(error.what, error.command, f"{error.output.rstrip()}\n{hint}") from error
     return Built(variant, library, library.parent / "tree")
 
 

@@ -36,6 +36,13 @@ class Core:
     generate: Callable[[Path, str], Mapping[str, str]] | None = None
     history: Path | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("sources", "headers", "include", "cflags", "ldflags", "releases"):
+            value = getattr(self, name)
+            if isinstance(value, str | Path):
+                written = f'"{value}"' if isinstance(value, str) else repr(value)
+                raise TargetError(f"Core({name}=…) must be a tuple: write {name}=({written},)")
+
     @property
     def fleet(self) -> tuple[Release, ...]:
         """Return every release as it is today; one nameless release for a core without any."""
@@ -54,7 +61,8 @@ class Core:
             headers=self.headers,
             include=(native_root() / "include", *self.include),
             cflags=self.cflags,
-            ldflags=self.ldflags,
+            # Else a missing entry point shows only when something loads the core.
+            ldflags=(f"-Wl,--require-defined={self.entry}", *self.ldflags),
             patch=self._patch(name, release),
             generate=(lambda tree: generate(tree, release.name)) if generate else None,
         )

@@ -61,6 +61,11 @@ class ContentToolchain(Protocol):
     def check_definition(self, source: Path) -> list[Problem]:
         """Judge content by its own definitions alone: what the authoring side can know."""
 
+    def check_outcome(
+        self, source: Path, release: Release, tree: Path, outcome: Outcome
+    ) -> list[Problem]:
+        """Judge what the core made of `source` by what the source itself says to expect."""
+
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
         """Judge content by what `release`, built from the folder `tree`, really supplies."""
 

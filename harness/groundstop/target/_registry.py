@@ -35,18 +35,37 @@ def load_target(project: Project, name: str) -> Target:
         )
     where = known[name]
     module_name, _, attribute = where.partition(":")
+    if not module_name or not attribute:
+        example = f"{module_name or 'module'}:{attribute or 'target'}"
+        raise _wrong(name, f"{where!r} is not of the form module:attribute", name, example)
     if str(project.root) not in sys.path:
         # A project's targets live beside its pyproject.toml, installed or not.
         sys.path.insert(0, str(project.root))
     try:
-        target = getattr(importlib.import_module(module_name), attribute)
+        module = importlib.import_module(module_name)
+        target = getattr(module, attribute, None)
     except GroundstopError:
         raise
-    except Exception as error:
-        # Anything may happen while somebody else's module is imported.
+    except (Exception, SystemExit) as error:
+        # Anything may happen while somebody else's module is imported, also sys.exit(0).
         raise TargetError(
             f"target {name!r}: {where} cannot be imported: {type(error).__name__}: {error}"
         ) from error
-    if not isinstance(target, Target) or target.name != name:
-        raise TargetError(f"target {name!r}: {where} is not a Target of that name")
+    if not isinstance(target, Target):
+        there = {
+            value.name: key for key, value in vars(module).items() if isinstance(value, Target)
+        }
+        example = f"{module_name}:{there.get(name, 'target')}"
+        what = f"{attribute!r} of the module {module_name} is "
+        what += "not there" if target is None else f"not a Target but {type(target).__name__!r}"
+        raise _wrong(name, what, name, example)
+    if target.name != name:
+        raise _wrong(name, f"{where} is the target {target.name!r}", target.name, where)
     return target
+
+
+def _wrong(name: str, what: str, key: str, value: str) -> TargetError:
+    return TargetError(
+        f"target {name!r}: {what}: "
+        f'write {key} = "{value}" in [tool.groundstop.targets] of pyproject.toml'
+    )

@@ -21,15 +21,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from groundstop.errors import BuildError
+from groundstop.errors import BuildError, ToolError
 from groundstop.model import Sanitizer
 from groundstop.toolchain._compiler import Compiler, find_compiler
 from groundstop.toolchain._flags import compile_flags, link_flags
 from groundstop.toolchain._recipe import Recipe
 
 # Builds that nobody used for this long are removed when something new is built.
-_KEEP_SECONDS = 14 * 24 * 3600
+_KEEP_SECONDS = 60 * 24 * 3600
 _STALE_TEMPORARY_SECONDS = 3600
+# The compiler would search folders that these name, and their files are not in the key:
+# what is in the cache must not depend on the environment of who built it first.
+_UNKEYED = {"CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH"}
 
 
 def build_shared(recipe: Recipe, sanitizer: Sanitizer, *, project_state: Path) -> Path:
@@ -45,7 +48,13 @@ def build_program(recipe: Recipe, sanitizer: Sanitizer, *, project_state: Path) 
 def _build(recipe: Recipe, sanitizer: Sanitizer, project_state: Path, *, shared: bool) -> Path:
     compiler = find_compiler()
     store = project_state / "build"
-    store.mkdir(parents=True, exist_ok=True)
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ToolError(
+            f"{store}: builds are kept in this folder, and it cannot be made: {error.strerror} "
+            "(is a file in its place?)"
+        ) from error
     product = f"lib{recipe.name}.so" if shared else recipe.name
     cflags = (*compile_flags(sanitizer, instrument=recipe.instrument), *recipe.cflags)
     ldflags = (*link_flags(sanitizer, shared=shared), *recipe.ldflags)
@@ -95,7 +104,13 @@ def _compile(  # noqa: PLR0913, PLR0917  (what a compiler run consists of)
 
 def _run(recipe: Recipe, command: list[str], tree: Path) -> None:
     result = subprocess.run(
-        command, cwd=tree, capture_output=True, text=True, errors="replace", check=False
+        command,
+        cwd=tree,
+        env={name: value for name, value in os.environ.items() if name not in _UNKEYED},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if result.returncode:
         shown = shlex.join(command).replace(str(tree), str(recipe.root))
@@ -110,7 +125,11 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _prune(store: Path) -> None:
-    """Remove builds long unused and what killed builds left; never raises for a file in use."""
+    """Remove builds long unused and what killed builds left; never raises for a file in use.
+
+    A build's time is that of the last process that asked for it, and one that runs for weeks
+    (a campaign) asks once, at its start: the limit is longer than any of them runs.
+    """
     now = time.time()
     for path in store.iterdir():
         if path.name.startswith(".lock-"):

@@ -44,7 +44,12 @@ def find_compiler() -> Compiler:
 @functools.cache
 def _find_compiler(cc: str, path: str) -> Compiler:
     if cc:
-        command = tuple(shlex.split(cc))
+        try:
+            command = tuple(shlex.split(cc))
+        except ValueError as error:
+            raise ToolError(f"CC={cc} is no command line: {error}") from error
+        if not command:
+            raise ToolError("CC is blank: set it to a clang or unset it")
     else:
         found = _first_on_path("clang", path)
         if found is None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from groundstop.errors import SourceError, SourceLocation
 from groundstop.files import read_input
+from groundstop.target import Problem
 from groundstop.targets.channel.build import build_part
 from groundstop.targets.channel.bundle import Binary, Parts, part_of
 from groundstop.targets.channel.checks import check_format, check_supply
 from groundstop.targets.channel.claims import claims_of_binary, claims_of_text
+from groundstop.targets.channel.expectations import check_expected
 from groundstop.targets.channel.formats import Input, InputKind, TemplateFile, TemplateType
 from groundstop.targets.channel.readable import show
 from groundstop.targets.channel.releases import SuppliedType, load_release
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from groundstop.model import Outcome, Release
-    from groundstop.target import Problem
 
 __all__ = ["ChannelContent"]
 
@@ -95,6 +96,16 @@ class ChannelContent:
 
     def check_definition(self, source: Path) -> list[Problem]:
         """Judge content by the formats' rules and its own template file alone."""
+        if source.suffix in self.suffixes and read_source(source).part == "events":
+            where = SourceLocation(source, 1)
+            return [
+                Problem(
+                    "nothing-ships",
+                    "has events alone: neither types nor instances, nothing that ships",
+                    where,
+                    "add what the events are for: `channel` and `[[instance]]`, or `[[type]]`",
+                )
+            ]
         return list(check_format(self._binary(source), self._bytes(source)))
 
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
@@ -105,6 +116,16 @@ class ChannelContent:
         else:
             claims = claims_of_binary(self._binary(source))
         return list(check_supply(claims, supplied, str(release)))
+
+    def check_outcome(
+        self, source: Path, release: Release, tree: Path, outcome: Outcome
+    ) -> list[Problem]:
+        """Compare each event's matches with its `expect`, where the source has one."""
+        if source.suffix not in self.suffixes:
+            return []
+        supplied = load_release(tree / "releases" / f"{release.name}.toml")
+        events = read_source(source).events or ()
+        return list(check_expected(events, supplied, str(release), self.describe(outcome)))
 
     def _bytes(self, source: Path) -> bytes:
         if source.suffix in self.suffixes:

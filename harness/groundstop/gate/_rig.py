@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The test bench of a gate: a running core of every release under every sanitizer."""
+"""The rig of a gate: a running core of every release under every sanitizer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Answer:
         return ""
 
 
-class Bench:
+class Rig:
     """Builds every variant and keeps one isolated worker for each; use as a context manager."""
 
     def __init__(self, target: Target, project: Project, fleet: Sequence[Release]) -> None:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundstop.errors import ConfigError, InputError
-from groundstop.files import read_toml
+from groundstop.errors import ConfigError
 
 __all__ = ["Project", "find_project"]
 
@@ -64,12 +64,16 @@ def find_project(start: Path | None = None) -> Project:
 
 
 def _read_table(path: Path) -> dict[str, object] | None:
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{path}: cannot be read: not a regular file")
     try:
-        document = read_toml(path)
-    except InputError as error:
-        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
-            return None
-        raise ConfigError(str(error)) from error
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except RecursionError:
+        raise ConfigError(f"{path}: cannot be read: nested too deep") from None
+    except (OSError, ValueError) as error:  # not UTF-8, not TOML, a number too long
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
     tool = document.get("tool", {})
     table = tool.get("groundstop") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from groundstop.campaign import CampaignOptions, RunDirectory, run_campaign
 from groundstop.config import Project

@@ -76,14 +76,18 @@ class DeclarationError(GroundstopError):
 
 @dataclass(frozen=True, slots=True)
 class SourceLocation:
-    """A place in a text source: 1-based line and, where known, the field's dotted name."""
+    """A place in a text source: 1-based line and, where known, the field's dotted name.
+
+    Line 0 stands for the file as a whole: it is not there, or cannot be read.
+    """
 
     path: Path
     line: int
     field: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}" + (f": {self.field}" if self.field else "")
+        line = f":{self.line}" if self.line else ""
+        return f"{self.path}{line}" + (f": {self.field}" if self.field else "")
 
 
 class SourceError(GroundstopError):

@@ -7,9 +7,7 @@ import errno
 import os
 import stat
 import tempfile
-import tomllib
 from pathlib import Path
-from typing import Any
 
 from groundstop.errors import InputError
 
@@ -18,7 +16,6 @@ __all__ = [
     "make_folder",
     "read_input",
     "read_text",
-    "read_toml",
     "resolved",
     "write_atomically",
 ]
@@ -56,17 +53,6 @@ def read_text(path: Path) -> str:
         return read_input(path).decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: cannot be read: not UTF-8 at byte {error.start}") from error
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the values of a TOML file; raises as `read_text`, also if it is not TOML."""
-    text = read_text(path)
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InputError(f"{path}: not TOML: nested too deep") from None
-    except ValueError as error:  # beside TOMLDecodeError: numbers of thousands of digits
-        raise InputError(f"{path}: not TOML: {error}") from error
 
 
 def resolved(path: Path) -> Path:

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import time
 from pathlib import Path
 
 import pytest
 
+from groundstop.bench import BenchOptions
 from groundstop.campaign import (
     Artifact,
     CampaignDisplay,
@@ -19,13 +21,16 @@ from groundstop.campaign import (
     summary_lines,
 )
 from groundstop.campaign._artifacts import ArtifactFolder
+from groundstop.campaign._options import ScriptOptions
 from groundstop.campaign._output import OutputReader
+from groundstop.campaign._prepare import corpus_folders
 from groundstop.campaign._progress import kind_of
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, repair_corpus
 from groundstop.campaign._stats import DriverStats, read_stats
 from groundstop.config import Project
-from groundstop.errors import CampaignError
+from groundstop.errors import CampaignError, InputError, ToolError
 from groundstop.model import Sanitizer
+from groundstop.target import Core, Target
 
 PLAIN = """\
 INFO: found LLVMFuzzerCustomMutator (0x7f1d3b53a100). Disabling -len_control by default.
@@ -153,6 +158,35 @@ def test_only_folders_of_dead_runs_are_cleared(tmp_path: Path) -> None:
     assert not alive.path.exists()
 
 
+def test_a_dead_scratch_folder_is_cleared_and_nothing_is_salvaged(tmp_path: Path) -> None:
+    dead = RunDirectory(tmp_path, ".coverage")
+    os.close(dead.lock)
+    asked: list[str] = []
+
+    def evolved(name: str) -> Path:
+        asked.append(name)
+        return tmp_path / name
+
+    with RunDirectory(tmp_path, ".trial") as alive:
+        assert clear_dead_runs(tmp_path, evolved) == 1
+        assert alive.scratch.is_dir()
+    assert not list((tmp_path / "runs").iterdir())
+    assert asked == []
+
+
+def test_a_file_in_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("")
+    with pytest.raises(ToolError, match="is a file in its place"):
+        RunDirectory(tmp_path, "toy")
+    project = Project(tmp_path, tmp_path / "corpus")
+    evolved = project.corpus_of("toy") / "evolved"
+    evolved.parent.mkdir(parents=True)
+    evolved.write_text("")
+    target = Target("toy", Core(root=tmp_path, sources=("toy.c",)))
+    with pytest.raises(InputError, match="is a file in its place"):
+        corpus_folders(target, project)
+
+
 def test_units_cut_short_get_their_right_name(tmp_path: Path) -> None:
     whole = tmp_path / "2ef7bde608ce5404e97d5f042f95f89f1c232871"
     whole.write_bytes(b"Hello World!")
@@ -224,10 +258,38 @@ def test_a_pipe_gets_lines_and_quiet_nothing(monkeypatch: pytest.MonkeyPatch) ->
         assert len(stream.getvalue().splitlines()) == expected
 
 
+@pytest.mark.parametrize("silent, shown", [(5, False), (0, True)])
+def test_a_line_shows_no_stages_that_nobody_reports(
+    monkeypatch: pytest.MonkeyPatch, *, silent: int, shown: bool
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    with CampaignDisplay(stream, "toy") as display:
+        now[0] += 10
+        display.update(Progress(10, 60, DriverStats(silent=silent, rejected=5 - silent)))
+    assert ("rejected" in stream.getvalue()) is shown
+    assert "failures 0" in stream.getvalue()
+
+
+@pytest.mark.parametrize("share", ["nan", "2"])
+def test_a_share_of_a_script_that_makes_no_sense_is_refused(share: str) -> None:
+    with pytest.raises(CampaignError, match="give 0 to 1"):
+        ScriptOptions.parse([f"--share={share}"], {})
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, 0.5])
+def test_a_bench_without_an_end_is_refused(seconds: float) -> None:
+    with pytest.raises(CampaignError, match="at least 1 second, and an end"):
+        BenchOptions(seconds=seconds)
+
+
 @pytest.mark.parametrize(
     "options, message",
     [
         ({"seconds": 0}, "give it at least 1"),
+        ({"seconds": math.nan}, "give it at least 1"),
+        ({"seconds": math.inf}, "a campaign of inf seconds"),
         ({"seconds": 5, "workers": 0}, "0 workers"),
         ({"seconds": 5, "share": 1.5}, "share of 1.5"),
         ({"seconds": 5, "sanitizer": Sanitizer.COVERAGE}, "address or undefined"),

@@ -12,7 +12,7 @@ import pytest
 
 from groundstop import corpus
 from groundstop.config import Project, find_project
-from groundstop.errors import SourceError
+from groundstop.errors import InputError, SourceError, TargetError
 from groundstop.model import Release
 from groundstop.target import Target, load_target
 from support.hostile_project import lines_project
@@ -87,6 +87,7 @@ def test_a_regression_is_its_input_and_what_is_known_of_it(lines: tuple[Project,
         ("fixed =", "fiksed =", r"toml:7: fiksed: is unknown \(known: input, what"),
         ("crash.line", "gone.line", r"toml:1: input: gone\.line is not beside it"),
         ("input =", "input", "is not TOML"),
+        ('"memory"', "[" * 100_000, "is not TOML: nested too deep"),
     ],
 )
 def test_a_sidecar_with_a_mistake_is_refused_with_line_and_field(
@@ -105,6 +106,58 @@ def test_an_input_without_a_sidecar_is_refused(lines: tuple[Project, Target]) ->
     write(project, "regressions/crash.line", "line: 1")
     with pytest.raises(SourceError, match=r"no sidecar names this input: write crash\.finding"):
         corpus.list_regressions("lines", project)
+
+
+def test_only_a_readme_is_no_content(lines: tuple[Project, Target]) -> None:
+    project, target = lines
+    for folder in ("seeds", "regressions"):
+        write(project, f"{folder}/README.md", "explains")
+        write(project, f"{folder}/deep/README.md", "explains")
+    write(project, "seeds/README-like.line", "line: a seed")
+    assert corpus.seeds(target, project) == {"README-like.line": b"a seed"}
+    assert corpus.list_regressions("lines", project) == []
+
+
+def test_a_broken_sidecar_is_the_concern_of_its_own_input_only(
+    lines: tuple[Project, Target],
+) -> None:
+    project, _ = lines
+    good = write(project, "regressions/crash.line", "line: 1")
+    write(project, "regressions/crash.finding.toml", SIDECAR)
+    bad = write(project, "regressions/bad.line", "line: 2")
+    write(project, "regressions/bad.finding.toml", "broken")
+    found = corpus.find_regression("lines", project, good)
+    assert found is not None
+    assert found.name == "crash"
+    assert corpus.find_regression("lines", project, project.root / "elsewhere") is None
+    with pytest.raises(SourceError, match="is not TOML"):
+        corpus.find_regression("lines", project, bad)
+
+
+def test_a_corpus_without_seeds_is_not_taken_for_one(lines: tuple[Project, Target]) -> None:
+    project, target = lines
+    folder = project.corpus_of("lines")
+    write(project, "seeds/README.md", "explains")
+    with pytest.raises(TargetError, match=r"'lines': .*/seeds has no seed, and put"):
+        corpus.require_corpus(target, project)
+    write(project, "seeds/a.line", "line: a")
+    (folder / "regressions").rmdir()
+    corpus.require_corpus(target, project)
+    (folder / "seeds").rename(folder / "sedes")
+    with pytest.raises(TargetError, match="no folder .*/lines/seeds: make it"):
+        corpus.require_corpus(target, project)
+    folder.rename(folder.with_name("lynes"))
+    with pytest.raises(TargetError, match="its corpus .*/lines is not there"):
+        corpus.require_corpus(target, project)
+
+
+def test_evolved_that_is_no_folder_is_an_input_error(lines: tuple[Project, Target]) -> None:
+    project, target = lines
+    write(project, "evolved", "a file")
+    with pytest.raises(InputError, match="evolved: must be a folder"):
+        corpus.add(target, project, b"x")
+    with pytest.raises(InputError, match="evolved: must be a folder"):
+        list(corpus.evolved(target, project))
 
 
 def test_entries_are_the_whole_corpus(lines: tuple[Project, Target]) -> None:

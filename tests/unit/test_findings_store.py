@@ -14,7 +14,9 @@ import pytest
 from groundstop.config import Project
 from groundstop.errors import InputError
 from groundstop.findings import Finding, FindingStore, Frame
-from groundstop.model import Variant
+from groundstop.findings._locate import find_target, known_variant, known_words
+from groundstop.model import Release, Variant
+from support.hostile_project import lines_project
 
 FORK = multiprocessing.get_context("fork")
 
@@ -88,6 +90,36 @@ def test_what_is_no_finding_is_left_out_and_replaced(store: FindingStore) -> Non
     assert list(store) == []
     store.save(finding(), b"x", "r")
     assert content(store) == {finding().id: (b"x", "r")}
+
+
+def test_a_finding_without_its_input_is_unknown_and_replaced(store: FindingStore) -> None:
+    store.save(finding(), b"x", "r").input.unlink()
+    assert list(store) == []
+    store.save(finding(), b"longer", "r")
+    assert content(store) == {finding().id: (b"longer", "r")}
+
+
+def test_a_finding_nested_too_deep_is_unknown(store: FindingStore) -> None:
+    place = store.save(finding(), b"x", "r").folder
+    (place / "finding.json").write_text("[" * 100_000)
+    assert list(store) == []
+
+
+def test_what_a_file_belongs_to_is_told_without_the_others(tmp_path: Path) -> None:
+    project, target = lines_project(tmp_path)
+    folder = project.corpus_of("lines") / "regressions"
+    (folder / "a.finding.toml").write_text("broken")
+    (folder / "b.line").write_text("line: b")
+    (folder / "b.finding.toml").write_text(
+        'input = "b.line"\nwhat = "It broke."\noracle = "memory"\nrelease = "7.11@2024-07"\n'
+    )
+    variant = Variant(Release("7.11", "2024-07"))
+    assert known_variant(project, target, folder / "b.line") == variant
+    assert known_words(project, target, folder / "b.line") == "It broke."
+    assert known_variant(project, target, tmp_path / "other") is None
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match="loop"):
+        find_target(project, tmp_path / "loop")
 
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from groundstop.errors import BuildError, ToolError
-from groundstop.model import Sanitizer
+from groundstop.config import Project
+from groundstop.errors import BuildError, TargetError, ToolError
+from groundstop.model import Release, Sanitizer, Variant
+from groundstop.target import Core, Target, build
 from groundstop.toolchain import (
     Recipe,
     build_program,
@@ -199,3 +202,82 @@ def test_patched_builds_at_once_do_not_disturb_each_other(tree: Path, tmp_path: 
         "#define ANSWER 41\n"
     ] * len(Sanitizer)
     assert Path.cwd() == before
+
+
+def test_a_cache_inside_the_root_is_not_copied(tree: Path) -> None:
+    (tree / ".venv").mkdir()
+    (tree / ".venv" / "x.h").write_text("")
+    (tree / "sub").mkdir()
+    (tree / "sub" / "y.h").write_text("")
+    growing = recipe(tree, headers=("**/*.h",))
+    first = build_shared(growing, Sanitizer.PLAIN, project_state=tree / ".groundstop")
+    copied = first.parent / "tree"
+    names = {str(path.relative_to(copied)) for path in copied.rglob("*.h")}
+    assert names == {"answer.h", "sub/y.h"}
+    assert build_shared(growing, Sanitizer.PLAIN, project_state=tree / ".groundstop") == first
+
+
+@pytest.mark.parametrize("changed", ["n.inc", "libz.a", ".hidden"])
+def test_files_outside_the_tree_are_in_the_key(tree: Path, tmp_path: Path, changed: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    library = outside / "libz.a"
+    for name in ("n.inc", "libz.a", ".hidden"):
+        (outside / name).write_text("1")
+    by = {"ldflags": (str(library),)} if changed == "libz.a" else {"include": (outside,)}
+    made = recipe(tree, **by)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    made.materialize(copy)
+    before = made.key(copy, ("x" * 5000,))
+    (outside / changed).write_text("2")
+    assert (made.key(copy, ("x" * 5000,)) == before) == (changed == ".hidden")
+
+
+def test_a_header_may_have_any_name(tree: Path, tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tree) + b"/\xff.h")).write_text("")
+    assert build_shared(recipe(tree), Sanitizer.PLAIN, project_state=tmp_path).is_file()
+
+
+def test_the_environment_names_no_folders_for_the_compiler(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "answer.c").write_text("#include <unkeyed.h>\n")
+    (tmp_path / "unkeyed.h").write_text("")
+    monkeypatch.setenv("CPATH", str(tmp_path))
+    with pytest.raises(BuildError, match=r"unkeyed\.h"):
+        build_shared(recipe(tree), Sanitizer.PLAIN, project_state=tmp_path)
+
+
+def test_a_file_in_place_of_the_state_is_named(tree: Path, tmp_path: Path) -> None:
+    state = tmp_path / ".groundstop"
+    state.write_text("")
+    with pytest.raises(ToolError, match=r"\.groundstop/build: .*is a file in its place"):
+        build_shared(recipe(tree), Sanitizer.PLAIN, project_state=state)
+
+
+@pytest.mark.parametrize("cc, message", [('clang "', "no command line"), (" ", "CC is blank")])
+def test_a_cc_that_is_no_command_is_named(
+    monkeypatch: pytest.MonkeyPatch, cc: str, message: str
+) -> None:
+    monkeypatch.setenv("CC", cc)
+    with pytest.raises(ToolError, match=message):
+        find_compiler()
+
+
+@pytest.mark.parametrize("sanitizer", list(Sanitizer))
+def test_a_missing_entry_point_fails_the_build(
+    tree: Path, tmp_path: Path, sanitizer: Sanitizer
+) -> None:
+    project = Project(tmp_path, tmp_path / "corpus")
+    variant = Variant(Release(), sanitizer)
+    good = Target("vm", Core(root=tree, sources=("answer.c",), entry="answer"))
+    assert build(good, variant, project).library.is_file()
+    wrong = Target("vm", Core(root=tree, sources=("answer.c",), entry="answers"))
+    with pytest.raises(BuildError, match=r"define `int answers\(.*without `static`"):
+        build(wrong, variant, project)
+
+
+def test_sources_that_are_no_tuple_are_refused(tree: Path) -> None:
+    with pytest.raises(TargetError, match=r'write sources=\("vm\.c",\)'):
+        Core(root=tree, sources="vm.c")  # type: ignore[arg-type]

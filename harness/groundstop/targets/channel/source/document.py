@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from groundstop.errors import SourceError, SourceLocation
+from groundstop.errors import InputError, SourceError, SourceLocation
+from groundstop.files import read_input
 from groundstop.targets.channel.source.locate import Path, dotted, line_numbers
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["Document", "Table", "read_document", "words"]
+
+
+class _UnreadableError(InputError, SourceError):
+    """The user's file cannot be read; to a source that names it, a mistake in that source."""
 
 
 class Document:
@@ -45,7 +50,11 @@ class Document:
 
 
 def read_document(path: pathlib.Path) -> Document:
-    """Read a TOML file; raise SourceError if it is unreadable, not UTF-8 or not TOML."""
+    """Read a TOML file.
+
+    Raises SourceError with the line if it is not UTF-8 or not TOML, and an InputError that
+    is a SourceError too, without a line, if it cannot be read.
+    """
     data = _read(path)
     try:
         text = data.decode()
@@ -70,14 +79,10 @@ def read_document(path: pathlib.Path) -> Document:
 
 def _read(path: pathlib.Path) -> bytes:
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise SourceError("cannot be read: not a regular file", SourceLocation(path, 1))
-        return path.read_bytes()
-    except OSError as error:
-        why = error.strerror or str(error)
-    except ValueError as error:  # a NUL in a path that a source names
-        why = str(error)
-    raise SourceError(f"cannot be read: {why}", SourceLocation(path, 1))
+        return read_input(path)
+    except InputError as error:
+        message = str(error).removeprefix(f"{path}: ")
+        raise _UnreadableError(message, SourceLocation(path, 0)) from error
 
 
 def words(value: object) -> str:

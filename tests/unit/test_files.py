@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Only regular files are read and replaced, and never more of one than an input may have."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from groundstop import files
+from groundstop.config import find_project
+from groundstop.errors import ConfigError, InputError
+from groundstop.files import read_input, resolved, write_atomically
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """Everything that a name may lead to except a file."""
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "device").symlink_to("/dev/zero")
+    (tmp_path / "loop").symlink_to("loop")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name, why",
+    [
+        ("fifo", "not a regular file"),
+        ("device", "not a regular file"),
+        ("folder", "Is a directory"),
+        ("loop", "Too many levels"),
+        ("gone", "No such file"),
+        ("a\0b", "embedded null byte"),
+    ],
+)
+def test_only_regular_files_are_read(odd: Path, name: str, why: str) -> None:
+    with pytest.raises(InputError, match=f"cannot be read: {why}"):
+        read_input(odd / name)
+
+
+@pytest.mark.parametrize("name", ["fifo", "device", "folder", "loop", "gone/x", "a\0b"])
+def test_only_regular_files_are_replaced(odd: Path, name: str) -> None:
+    before = sorted(odd.iterdir())
+    with pytest.raises(InputError):
+        write_atomically(odd / name, b"x")
+    assert sorted(odd.iterdir()) == before
+
+
+def test_no_more_is_read_than_an_input_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "input"
+    monkeypatch.setattr(files, "MAX_INPUT", 1 << 20)
+    path.write_bytes(b"x" * (1 << 20))
+    assert len(read_input(path)) == 1 << 20
+    path.write_bytes(b"x" * ((1 << 20) + 1))
+    with pytest.raises(InputError, match="larger than 1 MiB"):
+        read_input(path)
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to("folder/file")
+    for data in (b"new", b"again"):
+        write_atomically(link, data)
+        assert link.is_symlink()
+        assert (tmp_path / "folder" / "file").read_bytes() == data
+    assert [p.name for p in (tmp_path / "folder").iterdir()] == ["file"]
+
+
+def test_links_in_a_circle_are_an_input_error(odd: Path) -> None:
+    with pytest.raises(InputError, match="loop"):
+        resolved(odd / "loop")
+
+
+@pytest.mark.parametrize(
+    "text", [b"x = " + b"[" * 100_000, b"x = " + b"9" * 5000, b"x = '\xff'", b"x ="]
+)
+def test_a_project_that_is_not_toml_is_a_config_error(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(text)
+    with pytest.raises(ConfigError, match=r"pyproject\.toml: cannot be read"):
+        find_project(tmp_path)
+
+
+def test_a_project_that_is_a_fifo_is_a_config_error(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pyproject.toml")
+    with pytest.raises(ConfigError, match="not a regular file"):
+        find_project(tmp_path)

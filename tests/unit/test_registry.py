@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A target that cannot be had is a TargetError that says what to write."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from groundstop.config import Project
+from groundstop.errors import TargetError
+from groundstop.target import load_target
+
+CORE = """\
+from pathlib import Path
+from groundstop.target import Core, Target
+mine = Target("toy", Core(root=Path(), sources=("a.c",), headers=(), entry="f"))
+"""
+
+
+def load(folder: Path, source: str, where: str) -> None:
+    # Modules are imported into this process once: each test needs names of its own.
+    module = "toy_" + hashlib.sha256(f"{folder}".encode()).hexdigest()[:12]
+    (folder / f"{module}.py").write_text(source)
+    project = Project(folder, folder / "corpus", {"toy": where.replace("MODULE", module)})
+    load_target(project, "toy")
+
+
+@pytest.mark.parametrize(
+    "source, where, message",
+    [
+        ("import sys\nsys.exit(0)", "MODULE:mine", "cannot be imported: SystemExit: 0"),
+        ("1 / 0", "MODULE:mine", "cannot be imported: ZeroDivisionError"),
+        (CORE, "MODULE", r'not of the form module:attribute: write toy = "toy_\w+:target" in'),
+        (CORE, ":mine", r'not of the form module:attribute: write toy = "module:mine" in'),
+        (CORE, "MODULE:other", r'\'other\' .* is not there: write toy = "toy_\w+:mine" in'),
+        ("mine = 7", "MODULE:mine", r"is not a Target but 'int': write toy = .*pyproject\.toml"),
+        (
+            CORE.replace('"toy"', '"plane"'),
+            "MODULE:mine",
+            r"mine is the target 'plane': write plane = \"toy_\w+:mine\" in",
+        ),
+    ],
+)
+def test_a_target_that_cannot_be_had_says_what_to_write(
+    tmp_path: Path, source: str, where: str, message: str
+) -> None:
+    with pytest.raises(TargetError, match=message):
+        load(tmp_path, source, where)
+
+
+def test_a_target_that_is_there_is_loaded(tmp_path: Path) -> None:
+    load(tmp_path, CORE, "MODULE:mine")

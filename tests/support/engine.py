@@ -167,7 +167,8 @@ overflow = Target("overflow", core("-DOVERFLOW"))
 hanging = Target("hanging", core("-DHANG"), oracles=(Agrees(),))
 overread = Target("overread", reading(1))
 emptyread = Target("emptyread", reading(1, 1))
-broken = Target("broken", core("-Dmagic_entry=other_entry"))
+# It links, but nobody who loads it sees its entry point.
+broken = Target("broken", core("-fvisibility=hidden"))
 '''
 
 NAMES = (

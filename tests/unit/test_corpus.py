@@ -144,10 +144,10 @@ def test_a_corpus_without_seeds_is_not_taken_for_one(lines: tuple[Project, Targe
     (folder / "regressions").rmdir()
     corpus.require_corpus(target, project)
     (folder / "seeds").rename(folder / "sedes")
-    with pytest.raises(TargetError, match="no folder .*/lines/seeds: make it"):
+    with pytest.raises(TargetError, match=r"no folder .*/lines/seeds: make it"):
         corpus.require_corpus(target, project)
     folder.rename(folder.with_name("lynes"))
-    with pytest.raises(TargetError, match="its corpus .*/lines is not there"):
+    with pytest.raises(TargetError, match=r"its corpus .*/lines is not there"):
         corpus.require_corpus(target, project)
 
 

@@ -11,7 +11,11 @@ import pytest
 from groundstop.cli._main import _COMMANDS
 from support.command import ROOT
 
-PAGES = sorted(p for p in ROOT.rglob("*.md") if not any(s.startswith(".") for s in p.parts[1:]))
+PAGES = sorted(
+    page
+    for page in ROOT.rglob("*.md")
+    if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
+)
 README = (ROOT / "README.md").read_text()
 
 

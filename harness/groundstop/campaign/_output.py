@@ -14,7 +14,7 @@ _STATUS = re.compile(
     r"#(?P<runs>\d+)(?::|\t(?P<event>\w+))\s+(?P<rest>.*\b(?:cov|ft|corp|exec/s): .*)"
 )
 _NUMBER = re.compile(r"\b(cov|ft|corp): (\d+)")
-_FORK_COUNTS = re.compile(r"oom/timeout/crash: (\d+)/(\d+)/(\d+) ")
+_FORK_JOB = "oom/timeout/crash: "  # in the line that follows each job of fork mode
 _FORK_FOLDER = re.compile(r"INFO: -fork=\d+: \d+ seed inputs, starting to fuzz in (\S+)")
 _STORED = re.compile(r"Test unit written to (.+)")
 _REPORT_START = re.compile(
@@ -44,9 +44,7 @@ class OutputReader:
         self.features = 0
         self.corpus = 0
         self.initialized = False
-        self.mutator_found = False
         self.fork_folder: Path | None = None
-        self.fork_counts = (0, 0, 0)
         self.fork_jobs = 0
         self.reports: list[Report] = []
         self.tail: list[str] = []
@@ -61,8 +59,6 @@ class OutputReader:
         elif folder := _FORK_FOLDER.match(line):
             self.fork_folder = Path(folder[1])
             self.initialized = True
-        elif "found LLVMFuzzerCustomMutator" in line:
-            self.mutator_found = True
         else:
             self._take_report(line)
 
@@ -82,9 +78,7 @@ class OutputReader:
             self.edges = max(self.edges, numbers.get("cov", 0))
         self.features = max(self.features, numbers.get("ft", 0))
         self.corpus = numbers.get("corp", self.corpus)
-        if counts := _FORK_COUNTS.search(status["rest"]):
-            self.fork_counts = (int(counts[1]), int(counts[2]), int(counts[3]))
-            self.fork_jobs += 1
+        self.fork_jobs += _FORK_JOB in status["rest"]
 
     def _take_report(self, line: str) -> None:
         if _REPORT_START.search(line):

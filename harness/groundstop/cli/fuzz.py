@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
             folder = project.state / "findings" / target.name / finding.id
             click.echo(f"{'finding':<12} {finding.headline}")
             click.echo(f"{'':<12} groundstop repro {project.relative(folder / 'input')}")
-    return 1 if findings else 0
+    return result.exit_status
 
 
 def result_document(result: CampaignResult, findings: Sequence[Finding]) -> dict[str, object]:

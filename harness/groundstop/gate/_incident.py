@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundstop.campaign import CampaignOptions, run_campaign
+from groundstop.campaign import CampaignOptions, RunDirectory, run_campaign
 from groundstop.config import Project
 from groundstop.corpus import compiled_seeds
 from groundstop.errors import TargetError
@@ -84,9 +83,8 @@ class Rehearsal:
     def hunt(self, seconds: float) -> Hunt:
         """Fuzz the defective build, from the target's seeds alone, until something is found."""
         seeds = compiled_seeds(self._target, self._project)
-        self._project.state.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="hunt-", dir=self._project.state) as temporary:
-            folder = Path(temporary)
+        with RunDirectory(self._project.state, ".hunt") as run:
+            folder = run.scratch
             (folder / "units").mkdir()
             options = CampaignOptions(
                 seconds=seconds,

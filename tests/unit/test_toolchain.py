@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
 import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -122,24 +123,23 @@ def test_a_missing_source_is_named(tree: Path, tmp_path: Path) -> None:
         build_shared(recipe(tree, sources=("gone.c",)), Sanitizer.PLAIN, project_state=tmp_path)
 
 
-def _build_in_process(tree: Path, state: Path, start: object, results: object) -> None:
-    start.wait()  # type: ignore[attr-defined]
-    library = build_shared(recipe(tree), Sanitizer.ADDRESS, project_state=state)
-    results.put((str(library), library.stat().st_ino))  # type: ignore[attr-defined]
+BUILD = """
+import sys
+from pathlib import Path
+from groundstop.model import Sanitizer
+from groundstop.toolchain import Recipe, build_shared
+root, state = map(Path, sys.argv[1:])
+recipe = Recipe("answer", root, ("answer.c",), headers=("*.h",), instrument=False)
+library = build_shared(recipe, Sanitizer.ADDRESS, project_state=state)
+print(library, library.stat().st_ino)
+"""
 
 
-def test_two_processes_building_at_once_share_one_result(tree: Path, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    start, results = context.Barrier(4), context.Queue()
-    processes = [
-        context.Process(target=_build_in_process, args=(tree, tmp_path, start, results))
-        for _ in range(4)
-    ]
-    for process in processes:
-        process.start()
-    found = {results.get(timeout=60) for _ in processes}
-    for process in processes:
-        process.join()
+def test_processes_building_at_once_share_one_result(tree: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", BUILD, str(tree), str(tmp_path)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    found = {process.communicate(timeout=120)[0] for process in processes}
+    assert {process.returncode for process in processes} == {0}
     assert len(found) == 1
     assert not list((tmp_path / "build").glob(".new-*"))
 

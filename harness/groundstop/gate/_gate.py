@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.corpus import regressions, seeds
+from groundstop.corpus import regressions, require_corpus, seeds
 from groundstop.errors import GroundstopError, InputError, TargetError
 from groundstop.files import read_input
 from groundstop.gate._decision import GateResult, StageResult, StageStatus
@@ -36,12 +36,14 @@ def run_gate(
     """Yield the decision on each candidate, in order.
 
     `fleet` are the releases that would receive it (default: the target's whole fleet).
-    Raises BuildError or TargetError when no candidate can be judged; what concerns one
+    Raises BuildError or TargetError when no candidate can be judged (a project without its
+    corpus would pass what it never ran); what concerns one
     candidate only makes that one undecided.
     """
     content = target.content
     if content is None:
         raise TargetError(f"target {target.name} brings no content toolchain: nothing to gate")
+    require_corpus(target, project)
     events = seeds(target, project)
     known = regressions(target, project)
     with Rig(target, project, fleet or target.core.fleet) as rig:

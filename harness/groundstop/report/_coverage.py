@@ -17,7 +17,7 @@ from groundstop.config import Project
 from groundstop.corpus import entries
 from groundstop.errors import ReplayError, ToolError
 from groundstop.model import Death, Release, Sanitizer, Variant
-from groundstop.replay import open_worker
+from groundstop.replay import open_pool
 from groundstop.target import Target, build
 from groundstop.toolchain import find_llvm_tool
 
@@ -65,8 +65,8 @@ def measure_coverage(
     with RunDirectory(project.state, ".coverage") as run:
         folder = run.scratch
         profile = {"LLVM_PROFILE_FILE": f"{folder}/%p-%m.profraw"}
-        with open_worker(target, variant, project, environment=profile) as worker:
-            deaths = sum(isinstance(worker.run(data), Death) for data in inputs)
+        with open_pool(target, variant, project, environment=profile) as pool:
+            deaths = sum(isinstance(result, Death) for result in pool.run(inputs))
         merged = folder / "merged.profdata"
         raw = sorted(folder.glob("*.profraw"))
         if not raw:

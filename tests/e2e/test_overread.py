@@ -2,7 +2,7 @@
 """A core that reads one byte past its input, and nothing else: every path must report it.
 
 A Python `bytes` of this size lies in an arena where such a read goes unnoticed; only an
-exact-size buffer shows it (engine-notes 4).
+exact-size buffer shows it (docs/engine-notes.md 4).
 """
 
 from __future__ import annotations

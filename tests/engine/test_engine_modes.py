@@ -2,7 +2,7 @@
 """Entry scripts by hand: each of libFuzzer's modes does its work, not only ends with 0.
 
 libFuzzer starts the script again through sh for most of them; where that fails it says
-nothing, keeps nothing, and covers nothing (engine-notes 5).
+nothing, keeps nothing, and covers nothing (docs/engine-notes.md 5).
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def test_jobs_each_run_to_their_end(project: EngineProject) -> None:
 
 
 def test_a_mutator_is_found_and_used(project: EngineProject) -> None:
-    """`atheris.Setup(custom_mutator=…)` would be ignored here (engine-notes 2)."""
+    """`atheris.Setup(custom_mutator=…)` would be ignored here (docs/engine-notes.md 2)."""
     source = project.root / "mutator.c"
     source.write_text(MUTATOR)
     library = project.root / "mutator.so"

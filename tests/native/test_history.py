@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The 2024-07 patch: July 19, 2024 as incident.md tells it, and what each check would have done."""
+"""The 2024-07 patch: that day as docs/incident.md tells it, and what each check would have done."""
 
 from __future__ import annotations
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from groundstop.campaign._stats import OPERATORS
 from groundstop.config import find_project
 from groundstop.format.table import encode
 from groundstop.targets.channel.formats import Bundle
 from groundstop.toolchain import build_mutator
 from support.bundles import rich_bundle
-from support.mutating import OPERATORS, ROOT, mask
+from support.mutating import ROOT, mask
 
 ROOM = 4096
 

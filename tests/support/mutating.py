@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from groundstop.campaign._stats import OPERATORS
 from groundstop.config import find_project
 from groundstop.format import Record
 from groundstop.format.table import encode
@@ -20,26 +21,6 @@ from groundstop.toolchain import Recipe, build_program
 ROOT = Path(__file__).resolve().parents[2]
 MAX_SIZE = 4096
 
-OPERATORS = [
-    "boundary",
-    "insert",
-    "remove",
-    "duplicate",
-    "swap",
-    "move",
-    "splice",
-    "retag",
-    "truncate",
-    "zero",
-    "leaf",
-    "tweak",
-    "enum",
-    "agree",
-    "disagree",
-    "copy",
-    "bytes",
-    "break",
-]
 ALL = (1 << len(OPERATORS)) - 1
 
 _OPEN, _MUTATE, _CROSS, _REPAIR = range(4)

@@ -25,7 +25,7 @@ OURS = "groundstop"
 WITHOUT_MUTATOR = "libFuzzer"
 _BASELINES = Path(__file__).parent / "baselines"
 
-# Those of a campaign (engine-notes 7), for every contender: none may win by its settings.
+# Those of a campaign (docs/engine-notes.md 7), for every contender: none may win by its settings.
 _ASAN = (
     "detect_leaks=0:detect_stack_use_after_return=0:quarantine_size_mb=10:malloc_context_size=0"
     ":symbolize=0:exitcode=77"

@@ -15,7 +15,7 @@ from groundstop.model import Sanitizer
 
 __all__ = ["Launch"]
 
-# engine-notes.md 6 and 7 say why.  Full stacks are for reproducing, not for fuzzing.
+# docs/engine-notes.md 6 and 7 say why.  Full stacks are for reproducing, not for fuzzing.
 _SANITIZER_OPTIONS = {
     Sanitizer.ADDRESS: (
         "ASAN_OPTIONS",

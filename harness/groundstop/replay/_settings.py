@@ -16,7 +16,7 @@ from groundstop.toolchain import find_llvm_tool
 _FOREIGN = ("LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 # An exclusive handler: a core cannot put its own in front of the report.
 _EXCLUSIVE = 2
-# Freshly allocated and freed memory is never clean by chance (incident.md: in a plain build
+# Freshly allocated and freed memory is never clean by chance (docs/incident.md: in a plain build
 # the 291 over-read passes on a clean heap and faults on a dirty one).
 _DIRTY_HEAP = "165"
 # Stacks are symbolized here, not in the dying process: it may be out of memory, of
@@ -67,7 +67,7 @@ class Settings:
     def _address_options(self) -> dict[str, object]:
         options = _COMMON_OPTIONS | {
             "detect_leaks": 0,
-            # The fake stack missed a real far out-of-bounds index (engine-notes 7).
+            # The fake stack missed a real far out-of-bounds index (docs/engine-notes.md 7).
             "detect_stack_use_after_return": 0,
             "allocator_may_return_null": 0,
             "max_allocation_size_mb": self.memory_mb,

@@ -2,7 +2,7 @@
 """Source coverage of a core: the corpus replayed on a profiled build, read with llvm-cov.
 
 Not through Atheris: it leaves with `_exit`, and the profile is never written
-(engine-notes 8).
+(docs/engine-notes.md 8).
 """
 
 from __future__ import annotations

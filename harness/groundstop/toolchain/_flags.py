@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The compiler and linker flags of each sanitizer, as engine-notes.md measured them to work."""
+"""The compiler and linker flags of each sanitizer, as docs/engine-notes.md found them to work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CFLAGS = {
 def compile_flags(sanitizer: Sanitizer, *, instrument: bool) -> tuple[str, ...]:
     """Return the flags for compiling one source file."""
     flags = (*_COMMON, *_CFLAGS[sanitizer])
-    # The coverage build is replayed by the runner, never fuzzed (engine-notes 8).
+    # The coverage build is replayed by the runner, never fuzzed (docs/engine-notes.md 8).
     if instrument and sanitizer is not Sanitizer.COVERAGE:
         flags += ("-fsanitize=fuzzer-no-link",)
     return flags

@@ -44,6 +44,7 @@ def draw(report: BenchReport, path: Path) -> None:
     )
     axes.grid(visible=True, alpha=0.3)
     axes.legend(loc="lower right")
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
     plt.close(figure)
 

@@ -74,7 +74,13 @@ class Outcome:
 
     `returned` is the entry point's return value (-1: do not keep), `data` the bytes
     that the core reported as its outcome, `elements` the content elements evaluated,
-    each with its outcome, `elements_dropped` counts those beyond the driver's limit.
+    each with its outcome, `elements_dropped` counts those beyond the driver's limit,
+    `details` are finer elements, reported in replay only.
+
+    `fuel` and `fuel_bound` are what all its evaluations spent and what the core declares
+    that they may, `fuel_excess` by how much the worst of them went over its bound.
+    `finding` is what the core itself says is wrong, `stack` the bytes of stack used, 0 when
+    that was not measured.
     """
 
     returned: int
@@ -82,6 +88,12 @@ class Outcome:
     data: bytes = b""
     elements: frozenset[tuple[int, int]] = frozenset()
     elements_dropped: int = 0
+    details: frozenset[tuple[int, int]] = frozenset()
+    fuel: int = 0
+    fuel_bound: int = 0
+    fuel_excess: int = 0
+    finding: str = ""
+    stack: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,25 +12,26 @@ The registry finds it there; nothing else has to know about it.
 """
 
 from groundstop.target._build import Built, build, build_variants
+from groundstop.target._content import ContentToolchain, Element, Synthesis, Unreachable
 from groundstop.target._core import Core
-from groundstop.target._protocols import (
-    ContentToolchain,
-    Oracle,
-    Problem,
-    location_text,
-)
+from groundstop.target._oracle import Context, Oracle
+from groundstop.target._problem import Problem, location_text
 from groundstop.target._registry import list_targets, load_target
 from groundstop.target._target import Incident, Step, Target
 
 __all__ = [
     "Built",
     "ContentToolchain",
+    "Context",
     "Core",
+    "Element",
     "Incident",
     "Oracle",
     "Problem",
     "Step",
+    "Synthesis",
     "Target",
+    "Unreachable",
     "build",
     "build_variants",
     "list_targets",

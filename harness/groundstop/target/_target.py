@@ -12,8 +12,9 @@ from typing import Literal
 from groundstop.errors import TargetError
 from groundstop.format import Record
 from groundstop.model import Release
+from groundstop.target._content import ContentToolchain
 from groundstop.target._core import Core
-from groundstop.target._protocols import ContentToolchain, Oracle
+from groundstop.target._oracle import Oracle
 
 __all__ = ["Incident", "Step", "Target"]
 

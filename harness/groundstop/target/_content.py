@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a target may bring beside its core: a content toolchain and oracles."""
+"""The content toolchain that a target may bring: how its content is written, read and covered."""
 
 from __future__ import annotations
 
@@ -8,26 +8,49 @@ from pathlib import Path
 from typing import Protocol
 
 from groundstop.errors import SourceLocation
-from groundstop.model import Judgement, Outcome, Release
+from groundstop.model import Outcome, Release
+from groundstop.target._problem import Problem
+
+__all__ = ["ContentToolchain", "Element", "Synthesis", "Unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One reason why content must not ship.
+class Element:
+    """A part of the content that the core evaluates and reports by `number` (groundstop.h).
 
-    `rule` is a short stable word for the rule that is broken, `where` the place in the
-    text source, or for a binary file a field and its offset; `remedy` says what to do.
+    `where` is its place in the text source, or for a binary file a field and its offset;
+    `text` names it for people.  `outcomes` are those that it can have by definition: a
+    criterion that matches everything has only 1.
     """
 
-    rule: str
-    message: str
+    number: int
     where: SourceLocation | str
-    remedy: str = ""
+    text: str
+    outcomes: tuple[int, ...] = (0, 1)
 
 
-def location_text(where: SourceLocation | str) -> str:
-    """Return a problem's place as people read it: `path:line`, or the field and offset."""
-    return f"{where.path}:{where.line}" if isinstance(where, SourceLocation) else where
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """An outcome of an element that no event brings about, and why.
+
+    `proven` says that none can; otherwise none was found within the limits of the search.
+    """
+
+    element: int
+    outcome: int
+    reason: str
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """Events that reach every element with every outcome, and what they cannot reach.
+
+    `testcases` are the content, each with a part of the events.
+    """
+
+    testcases: tuple[bytes, ...]
+    unreachable: tuple[Unreachable, ...] = ()
 
 
 class ContentToolchain(Protocol):
@@ -69,11 +92,11 @@ class ContentToolchain(Protocol):
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
         """Judge content by what `release`, built from the folder `tree`, really supplies."""
 
+    def elements(self, source: Path) -> list[Element]:
+        """Return what content coverage counts in `source`, in the order of its numbers."""
 
-class Oracle(Protocol):
-    """Takes a testcase and its outcome and determines whether there is a bug."""
+    def synthesize(self, source: Path, release: Release, tree: Path) -> Synthesis:
+        """Make events that reach every element of `source` on `release` with every outcome."""
 
-    name: str
-
-    def judge(self, testcase: bytes, outcome: Outcome) -> Judgement:
-        """Return the verdict; never raises for any bytes."""
+    def write_events(self, testcase: bytes) -> str:
+        """Return the events of a testcase as text source, ready to be kept beside content."""

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One reason why content must not ship, and its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundstop.errors import SourceLocation
+
+__all__ = ["Problem", "location_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason why content must not ship.
+
+    `rule` is a short stable word for the rule that is broken, `where` the place in the
+    text source, or for a binary file a field and its offset; `remedy` says what to do.
+    """
+
+    rule: str
+    message: str
+    where: SourceLocation | str
+    remedy: str = ""
+
+
+def location_text(where: SourceLocation | str) -> str:
+    """Return a problem's place as people read it: `path:line`, or the field and offset."""
+    return f"{where.path}:{where.line}" if isinstance(where, SourceLocation) else where

@@ -13,6 +13,7 @@
 #include "coverage.h"
 #include "ending.h"
 #include "hooks.h"
+#include "interrupt.h"
 #include "stats.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -168,8 +169,11 @@ static int run_one(const uint8_t *data, size_t size)
 {
 	if (last_tick_ns == 0) {
 		gs_stats_open();
+		gs_interrupt_defer();
 		last_tick_ns = gs_clock_ns();
 	}
+	if (gs_interrupt_waiting)
+		gs_interrupt_deliver();
 	if (size == 0)
 		data = empty_input();
 	return entry ? run_native(data, size) : run_python(data, size);

@@ -94,3 +94,15 @@ def test_a_fuzzer_that_is_interrupted_ends_the_campaign(project: EngineProject) 
     status, output = campaign.end()
     assert status == 0, output
     assert "interrupted: True" in output
+
+
+@pytest.mark.parametrize("name, returns", [("interrupted", True), ("insisted", False)])
+def test_an_interruption_waits_for_the_input_unless_it_is_repeated(
+    project: EngineProject, name: str, returns: bool
+) -> None:
+    # libFuzzer's handler allocates, which a signal within an allocation makes a deadlock.
+    run = project.run(name, "-runs=20000")
+    assert run.status == 72
+    assert "run interrupted" in run.output
+    assert ("entry: returns" in run.output) == returns
+    assert run.stats["rejected"] + run.stats["loaded"] + run.stats["evaluated"] < 6000

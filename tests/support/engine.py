@@ -12,6 +12,7 @@ from pathlib import Path
 
 # Says how far it got, keeps nothing that does not begin with its magic.
 MAGIC_CORE = """\
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,14 @@ int magic_entry(const uint8_t *data, size_t size)
 
 	if (++calls == 5000)
 		fprintf(stderr, "entry: call %lu\\n", calls);
+#ifdef INTERRUPTED
+	/* As Ctrl-C would: once, or as often as it takes. */
+	if (calls == 5000) {
+		for (int i = 0; i < INTERRUPTED; i++)
+			raise(SIGTERM);
+		fprintf(stderr, "entry: returns\\n");
+	}
+#endif
 	if (size < 4 || memcmp(data, "MAGI", 4) != 0) {
 		groundstop_stage(GROUNDSTOP_STAGE_REJECTED);
 		return -1;
@@ -165,6 +174,8 @@ seven = Target("seven", core(), oracles=(NoSevenLetters(),))
 another = Target("another", core(), oracles=(RunsAnother(),))
 overflow = Target("overflow", core("-DOVERFLOW"))
 hanging = Target("hanging", core("-DHANG"), oracles=(Agrees(),))
+interrupted = Target("interrupted", core("-DINTERRUPTED=1"))
+insisted = Target("insisted", core("-DINTERRUPTED=2"))
 overread = Target("overread", reading(1))
 emptyread = Target("emptyread", reading(1, 1))
 # It links, but nobody who loads it sees its entry point.
@@ -177,6 +188,8 @@ NAMES = (
     "another",
     "overflow",
     "hanging",
+    "interrupted",
+    "insisted",
     "overread",
     "emptyread",
     "broken",

@@ -84,11 +84,14 @@ class BenchReport:
     options: BenchOptions
     results: tuple[Result, ...]
 
-    def ratio(self, name: str) -> float:
-        """Return our inputs/s over those of `name`: the median of the trials' ratios."""
-        ours = self._result(OURS).fuzzing
-        theirs = self._result(name).fuzzing
-        pairs = zip(ours, theirs, strict=True)
+    def ratio(self, name: str, of: str = OURS) -> float:
+        """Return the inputs/s of `of` over those of `name`: the median of the trials' ratios.
+
+        NaN when `of` was not measured.
+        """
+        if all(result.name != of for result in self.results):
+            return math.nan
+        pairs = zip(self._result(of).fuzzing, self._result(name).fuzzing, strict=True)
         return statistics.median(o.rate / t.rate if t.rate else math.inf for o, t in pairs)
 
     def finding(self, name: str) -> Comparison:

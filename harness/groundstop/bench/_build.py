@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Build what ours is compared with: the same core as a native fuzzer binary."""
+"""Build what ours is compared with: the same core as native fuzzer programs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.model import Release, Sanitizer
-from groundstop.target import Target
-from groundstop.toolchain import Recipe, build_program
+from groundstop.model import Release, Sanitizer, Variant
+from groundstop.target import Target, build
+from groundstop.toolchain import Recipe, build_program, sanitizer_runtime
+
+BASELINES = Path(__file__).parent / "baselines"
 
 _GLUE = """\
 #include <stddef.h>
@@ -26,7 +28,34 @@ _GLUE_FILE = "groundstop_bench_glue.c"
 
 
 def build_native(target: Target, release: Release, project: Project, mutator: Path | None) -> Path:
-    """Compile the core and libFuzzer into one binary, with our mutator where one is given."""
+    """Build a native program on the libFuzzer of Atheris' runtime, with our mutator where given.
+
+    It links the core's own library: the one that ours loads.
+    """
+    core = build(target, Variant(release), project).library
+    found = (sanitizer_runtime(Sanitizer.ADDRESS), mutator, core)
+    libraries = [library for library in found if library is not None]
+    recipe = Recipe(
+        name=f"{target.name}-{release}-native",
+        root=BASELINES,
+        sources=("native.c",),
+        cflags=(f"-DENTRY={target.core.entry}",),
+        # The runtime comes first, as the runtime itself demands, and what it leaves undefined
+        # is Python's, which nothing here calls.
+        ldflags=(
+            "-Wl,--no-as-needed,--unresolved-symbols=ignore-all",
+            *map(str, libraries),
+            *(f"-Wl,-rpath,{library.parent}" for library in libraries),
+        ),
+        instrument=False,
+    )
+    return build_program(recipe, Sanitizer.PLAIN, project_state=project.state)
+
+
+def build_libfuzzer(
+    target: Target, release: Release, project: Project, mutator: Path | None
+) -> Path:
+    """Compile the core and the compiler's libFuzzer into one binary, as people do by hand."""
     recipe = with_glue(target, release)
     ldflags = [*recipe.ldflags, "-fsanitize=fuzzer"]
     if mutator is not None:

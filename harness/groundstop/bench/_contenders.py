@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -10,26 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstop.bench._afl import afl_is_installed, build_afl, run_afl
-from groundstop.bench._build import build_native
-from groundstop.bench._trial import Trial, run_libfuzzer
-from groundstop.campaign import format_dictionary, format_table
+from groundstop.bench._build import BASELINES, build_libfuzzer, build_native
+from groundstop.bench._trial import Trial, fixed_addresses, run_libfuzzer
+from groundstop.campaign import format_dictionary, format_table, sanitizer_options
 from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.model import Release, Sanitizer, Variant
 from groundstop.target import Target, build
 from groundstop.toolchain import build_mutator, sanitizer_runtime
 
-__all__ = ["OURS", "WITHOUT_MUTATOR", "Contender", "contenders"]
+__all__ = ["OURS", "WITHOUT_ORACLES", "Contender", "contenders"]
 
 OURS = "groundstop"
-WITHOUT_MUTATOR = "libFuzzer"
-_BASELINES = Path(__file__).parent / "baselines"
-
-# Those of a campaign (docs/engine-notes.md 7), for every contender: none may win by its settings.
-_ASAN = (
-    "detect_leaks=0:detect_stack_use_after_return=0:quarantine_size_mb=10:malloc_context_size=0"
-    ":symbolize=0:exitcode=77"
-)
+WITHOUT_ORACLES = "groundstop, no oracles"
 
 
 @dataclass(frozen=True)
@@ -37,22 +31,27 @@ class Contender:
     """A way to fuzz a core: how one trial of it is run.
 
     `command` gets libFuzzer's flags and a corpus folder added; `afl` contenders are run
-    by afl-fuzz instead.
+    by afl-fuzz instead.  `comparable` is false where libFuzzer's own count of edges, which
+    leaves out those of inputs that are not kept, is all that is known.
     """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     afl: bool = False
+    comparable: bool = True
 
     def run(self, folder: Path, corpus: Path, budget: float, seed: int, pin: int | None) -> Trial:
         """Run one trial of `budget` seconds in `folder` on the seeds in `corpus`."""
-        environment = {"ASAN_OPTIONS": _ASAN, **self.environment}
-        prefix = ("taskset", "-c", str(pin)) if pin is not None else ()
+        # A campaign's, for every contender: none may win by its settings.
+        variable, options = sanitizer_options(Sanitizer.ADDRESS)
+        environment = {variable: f"{options}:symbolize=0", **self.environment}
+        prefix = (*fixed_addresses(), *(("taskset", "-c", str(pin)) if pin is not None else ()))
         if self.afl:
             return run_afl([*prefix], self.command, environment, corpus, budget, seed, folder)
         command = [*prefix, *self.command, str(corpus), f"-seed={seed}"]
-        return run_libfuzzer(command, environment, budget, folder)
+        trial = run_libfuzzer(command, environment, budget, folder)
+        return trial if self.comparable else dataclasses.replace(trial, edges=())
 
 
 def contenders(target: Target, release: Release, project: Project) -> list[Contender]:
@@ -75,21 +74,23 @@ def _ours(target: Target, release: Release, project: Project) -> list[Contender]
     common = {"GROUNDSTOP_RELEASE": str(release), "PATH": path}
     return [
         Contender(OURS, (str(script),), {**common, "GROUNDSTOP_SHARE": "0.1"}),
-        Contender(f"{OURS}, no oracles", (str(script),), {**common, "GROUNDSTOP_SHARE": "0"}),
+        Contender(WITHOUT_ORACLES, (str(script),), {**common, "GROUNDSTOP_SHARE": "0"}),
     ]
 
 
 def _native(target: Target, release: Release, project: Project) -> list[Contender]:
-    plain = build_native(target, release, project, None)
-    # The dictionary is not the mutator: whoever fuzzes by hand would write one, too.
-    found = [Contender(WITHOUT_MUTATOR, (str(plain), *_dictionary(target, project)))]
     table = format_table(target, project)
-    if table is not None:
-        mutator = build_mutator(project_state=project.state)
-        binary = build_native(target, release, project, mutator)
-        environment = {"GROUNDSTOP_FORMAT_TABLE": str(table)}
-        command = (str(binary), *_dictionary(target, project))
-        found.insert(0, Contender("libFuzzer + mutator", command, environment))
+    mutator = build_mutator(project_state=project.state) if table else None
+    environment = {"GROUNDSTOP_FORMAT_TABLE": str(table)} if table else {}
+    # The dictionary is not the mutator: whoever fuzzes by hand would write one, too.
+    flags = _dictionary(target, project)
+    native = build_native(target, release, project, mutator)
+    found = [Contender("native", (str(native), *flags), environment, comparable=False)]
+    if mutator is not None:
+        with_it = build_libfuzzer(target, release, project, mutator)
+        found.append(Contender("libFuzzer + mutator", (str(with_it), *flags), environment))
+    without = build_libfuzzer(target, release, project, None)
+    found.append(Contender("libFuzzer", (str(without), *flags)))
     return found
 
 
@@ -100,7 +101,7 @@ def _dictionary(target: Target, project: Project) -> tuple[str, ...]:
 
 def _plain_atheris(target: Target, release: Release, project: Project) -> list[Contender]:
     core = build(target, Variant(release), project)
-    script = str(_BASELINES / "plain_atheris.py")
+    script = str(BASELINES / "plain_atheris.py")
     command = (sys.executable, script, str(core.library), target.core.entry)
     environment = {"LD_PRELOAD": str(sanitizer_runtime(Sanitizer.ADDRESS))}
     return [Contender("Atheris + cffi", (*command, *_dictionary(target, project)), environment)]

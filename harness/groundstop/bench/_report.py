@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict
 
 from groundstop.bench._bench import BenchReport, Result
-from groundstop.bench._contenders import OURS
+from groundstop.bench._contenders import OURS, WITHOUT_ORACLES
 from groundstop.bench._stats import Times
 
 __all__ = ["as_document", "print_report"]
@@ -36,10 +36,15 @@ def _contender(report: BenchReport, result: Result) -> dict[str, object]:
         "name": result.name,
         "inputs_per_second": [trial.rate for trial in result.fuzzing],
         "ratio_of_ours": report.ratio(result.name),
+        "ratio_without_oracles": _none_if_nan(report.ratio(result.name, WITHOUT_ORACLES)),
         "edges": [list(trial.edges) for trial in result.fuzzing],
-        "evaluated": None if math.isnan(result.evaluated) else result.evaluated,
+        "evaluated": _none_if_nan(result.evaluated),
         **found,
     }
+
+
+def _none_if_nan(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def print_report(report: BenchReport) -> None:
@@ -50,14 +55,19 @@ def print_report(report: BenchReport) -> None:
     options = report.options
     console = Console(highlight=False)
     title = f"{report.target} {report.release}: {options.trials} trials of {options.seconds:g} s"
-    table = Table("contender", "inputs/s", "range", "ours / it", "edges", "evaluated", title=title)
+    ratios = ("ours / it", "no oracles / it")
+    table = Table("contender", "inputs/s", "range", *ratios, "edges", "evaluated", title=title)
     for result in report.results:
         rates = [trial.rate for trial in result.fuzzing]
         edges = "" if math.isnan(result.edges) else f"{result.edges:.0f}"
-        ratio = "" if result.name == OURS else f"{report.ratio(result.name):.2f}"
+        compared = [
+            "" if of == result.name or math.isnan(ratio) else f"{ratio:.2f}"
+            for of in (OURS, WITHOUT_ORACLES)
+            for ratio in (report.ratio(result.name, of),)
+        ]
         spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
         evaluated = "" if math.isnan(result.evaluated) else f"{result.evaluated:.0%}"
-        table.add_row(result.name, f"{result.rate:,.0f}", spread, ratio, edges, evaluated)
+        table.add_row(result.name, f"{result.rate:,.0f}", spread, *compared, edges, evaluated)
     console.print(table)
     if report.incident is not None:
         console.print(_times_table(report))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import selectors
@@ -46,6 +47,20 @@ class Trial:
         return self.inputs / self.seconds if self.seconds > 0 else 0.0
 
 
+@functools.cache
+def fixed_addresses() -> tuple[str, ...]:
+    """Return the words that start a program without address randomization; none if that fails.
+
+    libFuzzer learns from compares, those of pointers among them.
+    """
+    words = ("setarch", "-R")
+    try:
+        run = subprocess.run([*words, "true"], capture_output=True, check=False)
+    except OSError:
+        return ()
+    return words if run.returncode == 0 else ()
+
+
 def run_libfuzzer(
     command: list[str], environment: Mapping[str, str], budget: float, folder: Path
 ) -> Trial:
@@ -58,7 +73,9 @@ def run_libfuzzer(
     numbers = folder / "stats"
     watch = _Watch(numbers)
     flags = [f"-max_total_time={max(1, round(budget))}", "-print_final_stats=1"]
-    flags.append(f"-artifact_prefix={folder}/")
+    # Looking for other processes' units goes by the clock: without, the same seed and
+    # addresses give the same inputs.
+    flags += [f"-artifact_prefix={folder}/", "-reload=0"]
     process = subprocess.Popen(  # (started in a group of its own: a fuzzer may have children)
         [*command, *flags],
         env={**os.environ, **environment, "GROUNDSTOP_STATS": str(numbers)},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from groundstop.campaign._display import CampaignDisplay, summary_lines
-    from groundstop.campaign._launch import Launch
+    from groundstop.campaign._launch import Launch, sanitizer_options
     from groundstop.campaign._main import fuzz_main
     from groundstop.campaign._options import CampaignOptions
     from groundstop.campaign._prepare import (
@@ -42,6 +42,7 @@ __all__ = [
     "prepare",
     "read_stats",
     "run_campaign",
+    "sanitizer_options",
     "summary_lines",
     "variant_of",
 ]
@@ -64,6 +65,7 @@ _HOMES = {
     "prepare": "_prepare",
     "read_stats": "_stats",
     "run_campaign": "_supervise",
+    "sanitizer_options": "_launch",
     "summary_lines": "_display",
     "variant_of": "_prepare",
 }

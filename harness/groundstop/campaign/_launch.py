@@ -13,7 +13,7 @@ from pathlib import Path
 from groundstop.errors import CampaignError
 from groundstop.model import Sanitizer
 
-__all__ = ["Launch"]
+__all__ = ["Launch", "is_launched", "sanitizer_options"]
 
 # docs/engine-notes.md 6 and 7 say why.  Full stacks are for reproducing, not for fuzzing.
 _SANITIZER_OPTIONS = {
@@ -68,13 +68,12 @@ class Launch:
         """
         environment = dict(os.environ if base is None else base)
         preload = self.preload()
-        name, options = _SANITIZER_OPTIONS[self.sanitizer]
+        name, ours = sanitizer_options(self.sanitizer)
         symbolizer = shutil.which("llvm-symbolizer", path=environment.get("PATH"))
         if symbolizer and self.symbolize:
-            options = (*options, f"external_symbolizer_path={symbolizer}")
+            ours += f":external_symbolizer_path={symbolizer}"
         else:
-            options = (*options, "symbolize=0")
-        ours = ":".join(options)
+            ours += ":symbolize=0"
         theirs = environment.get(name)
         environment.update(self.extra)
         environment.update(
@@ -103,6 +102,12 @@ class Launch:
                     "its path: move the project"
                 )
         return ":".join(libraries)
+
+
+def sanitizer_options(sanitizer: Sanitizer) -> tuple[str, str]:
+    """Return the variable that the sanitizer's runtime reads, and what it holds in a campaign."""
+    name, options = _SANITIZER_OPTIONS[sanitizer]
+    return name, ":".join(options)
 
 
 def is_launched() -> bool:

@@ -32,8 +32,9 @@ def command(
 ) -> None:
     """Measure inputs per second, time to a known defect and coverage, side by side.
 
-    Contenders: Groundstop with and without oracles, the same core as a native libFuzzer
-    binary with and without our mutator, plain Atheris with cffi, and AFL++ when installed.
+    Contenders: Groundstop with and without oracles; `native`, the same core in a C program
+    on the same libFuzzer with the same mutator, which runs the same inputs; the compiler's
+    libFuzzer with and without our mutator; plain Atheris with cffi; AFL++ when installed.
     Needs the `bench` extra.
     """
     from groundstop.bench import BenchOptions, as_document, draw, print_report, run_bench

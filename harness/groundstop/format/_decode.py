@@ -165,7 +165,7 @@ def _member(spec: IntegerField, value: int) -> int:
 
 
 def decode(cls: type[R], data: bytes) -> Decoded[R]:
-    """Decode as far as it goes, then check every rule on what was decoded."""
+    """Decode as far as it goes; every rule is checked on what was decoded, once that is asked."""
     from groundstop.format._rules import check_rules
 
     data = bytes(data)
@@ -185,12 +185,7 @@ def decode(cls: type[R], data: bytes) -> Decoded[R]:
                 field="file",
             )
         )
-    check_rules(root, data)
-    problems = sorted(
-        (problem for node in root.walk() for problem in node.problems),
-        key=lambda problem: problem.offset,
-    )
-    return Decoded(data, cast("R", root.value), root, tuple(problems), stopped)
+    return Decoded(data, root, stopped, check_rules)
 
 
 def parse(cls: type[R], data: bytes) -> R:

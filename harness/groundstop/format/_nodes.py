@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as default
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from groundstop.errors import DecodeError
 from groundstop.format._spec import Field
@@ -67,27 +68,49 @@ class Node:
             stack.extend(reversed(node.children))
 
 
-@dataclass(slots=True, eq=False)
 class Decoded(Generic[R]):
     """What bytes decode to, as far as they do.
 
     `value` lacks the fields that were not reached (reading one raises AttributeError).
-    `problems` are all rules broken, in the order of the bytes; `stopped` is the one that
-    ended the decoding of the whole before its end, if any.
+    `stopped` is the problem that ended the decoding of the whole before its end, if any.
+    `check` looks at every rule: once, and not before somebody asks what is wrong.
     """
 
-    data: bytes
-    value: R
-    root: Node
-    problems: tuple[DecodeError, ...]
-    stopped: DecodeError | None
+    def __init__(
+        self,
+        data: bytes,
+        root: Node,
+        stopped: DecodeError | None,
+        check: Callable[[Node, bytes], None],
+    ) -> None:
+        self.data = data
+        self.value: R = cast("R", root.value)
+        self.stopped = stopped
+        self._tree = root
+        self._check = check
+
+    @cached_property
+    def root(self) -> Node:
+        """The tree of all that was read, each node with its problems."""
+        self._check(self._tree, self.data)
+        return self._tree
+
+    @cached_property
+    def problems(self) -> tuple[DecodeError, ...]:
+        """All rules broken, in the order of the bytes."""
+        found = (problem for node in self.root.walk() for problem in node.problems)
+        return tuple(sorted(found, key=lambda problem: problem.offset))
 
     @property
     def problem(self) -> DecodeError | None:
         """The first rule broken, or None: then `parse` accepts the bytes."""
         return self.problems[0] if self.problems else None
 
-    @property
+    @cached_property
     def spans(self) -> dict[str, Span]:
         """Where each field and element stands, by dotted path; "" is the whole."""
-        return {node.path: node.span for node in self.root.walk()}
+        return {node.path: node.span for node in self._tree.walk()}
+
+    def span(self, name: str) -> Span | None:
+        """Return where the root's own field `name` stands; None if it was not reached."""
+        return next((node.span for node in self._tree.children if node.name == name), None)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, IntFlag
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from groundstop.format._wire import Wire
@@ -99,7 +100,7 @@ class IntegerField(Field):
     first: str = ""
     algorithm: Checksum | None = None
 
-    @property
+    @cached_property
     def derived(self) -> bool:
         return self.role in DERIVED_ROLES
 
@@ -108,7 +109,7 @@ class IntegerField(Field):
         """The domain, or where there is none what is usual."""
         return self.domain or self.usual
 
-    @property
+    @cached_property
     def members(self) -> tuple[int, ...]:
         """The values of an enumeration, or the single bits of flags."""
         if self.enumeration is not None:
@@ -117,7 +118,7 @@ class IntegerField(Field):
             return tuple(int(member) for member in self.flags)
         return ()
 
-    @property
+    @cached_property
     def mask(self) -> int:
         """All declared bits of flags."""
         mask = 0

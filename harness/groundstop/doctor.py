@@ -139,12 +139,16 @@ def _engine(project: Project) -> str:
             flags=(f"-runs={_ENGINE_INPUTS}",),
             corpus=(folder / "units",),
             artifacts=folder / "artifacts",
+            stop_at_finding=True,
         )
         result = run_campaign(target, project, options)
     stats = result.progress.stats
     log = result.log.read_text(encoding="utf-8", errors="replace")
     if "Using preloaded libfuzzer" not in log:
         raise ToolError(f"Atheris did not use the preloaded runtime: see {result.log}")
+    if not stats.executions and result.artifacts:
+        # It counts inputs that came to their end.
+        return f"{name} dies of its first input: groundstop fuzz {name}"
     if not stats.executions:
         raise ToolError(f"the driver saw no input (is it preloaded first?): see {result.log}")
     if not stats.edges:

@@ -41,12 +41,13 @@ static enum ci_status read_instances(struct ci_walk *walk)
 /* Instructions are most of a file: the second walk takes the first one's word for them. */
 static enum ci_status read_insns(struct ci_walk *walk, uint32_t index, uint32_t insn_count)
 {
-	struct ci_program program = { .insn_count = insn_count };
+	struct ci_program program = { .insn_count = insn_count, .first_insn = walk->insn_count };
 
 	if (!walk->content)
 		return ci_program_check(&walk->cursor, insn_count, walk->class_count);
 	CI_TAKE(bytes, &walk->cursor, insn_count * CI_INSN_SIZE, &program.insns);
 	walk->content->programs[index] = program;
+	walk->insn_count += insn_count;
 	return CI_OK;
 }
 

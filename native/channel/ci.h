@@ -12,10 +12,31 @@
  * floating point, no recursion, no global state; all memory through the host.
  * Every byte of a file is hostile, however it is signed.
  *
- * Threads: ci_load, ci_unload and ci_evaluate may be called on one sensor from
- * any thread at any time when the host has lock and unlock; content that an
- * evaluation is using stays alive until that evaluation returns.
- * ci_sensor_create and ci_sensor_destroy need the sensor to themselves.
+ * What may be called from where
+ *
+ * ci_release, ci_find_supplied, ci_status_name: anywhere; they read constants.
+ *
+ * ci_load, ci_unload, ci_evaluate, ci_fuel_limit: on one sensor from any thread at
+ * any time when the host has lock and unlock, and from one thread at a time when it
+ * has not.  Content that a call is using stays alive until that call returns, so
+ * that an evaluation sees one content, whole, whatever is loaded meanwhile.  What
+ * the caller hands over is the caller's: nothing may change an event, its values or
+ * a file during the call, and fuel, matches and fault are of one call each.
+ *
+ * ci_sensor_create, ci_sensor_destroy: nobody else may use the sensor, before the
+ * one has returned and from when the other is called.
+ *
+ * The lock is held for a few instructions at a time, never while alloc or free is
+ * called, and never twice: it need not be recursive, and may be one that spins.  A
+ * function that takes a sensor, ci_sensor_create apart, must not be called with that
+ * lock held, and so neither by lock and unlock.  alloc and free may call them, but
+ * not on behalf of ci_sensor_create and ci_sensor_destroy.
+ *
+ * From an interrupt: what a call needs of the host must work there.  ci_evaluate,
+ * ci_fuel_limit and ci_unload take the lock, which then must keep that interrupt
+ * out wherever it is taken, and call free when they were the last to use content
+ * that is active no longer; ci_load calls alloc, too.  None of them waits for
+ * anything but the lock.
  */
 #ifndef CI_H
 #define CI_H
@@ -41,6 +62,9 @@ extern "C" {
 
 /* A generous fuel budget for one event: see ci_evaluate. */
 #define CI_FUEL_DEFAULT ((uint64_t)1 << 20)
+
+/* Bytes of stack that a call takes at most, the host's callbacks not counted: README.md. */
+#define CI_MAX_STACK 2048u
 
 enum ci_status {
 	CI_OK = 0,
@@ -178,6 +202,16 @@ void ci_unload(struct ci_sensor *sensor);
  */
 enum ci_status ci_evaluate(struct ci_sensor *sensor, const struct ci_event *event,
                            uint64_t *fuel, struct ci_matches *matches);
+
+/*
+ * The fuel that evaluating this event can cost at most, from the active content and
+ * the sizes of the event's values alone: with this budget ci_evaluate never ends with
+ * CI_OUT_OF_FUEL, unless other content has become active in between.  0 when it
+ * would evaluate nothing: no content, an event that it refuses, a NULL where none
+ * may be.  Evaluates nothing, allocates nothing; looks at each instance, and at each
+ * criterion of the event's type, once.
+ */
+uint64_t ci_fuel_limit(struct ci_sensor *sensor, const struct ci_event *event);
 
 #ifdef __cplusplus
 }

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-static enum ci_status check_event(const struct ci_event *event)
+enum ci_status ci_event_check(const struct ci_event *event)
 {
 	const struct ci_supplied_type *supplied = ci_find_supplied(event->type_id);
 
@@ -54,7 +54,7 @@ static void add_match(struct ci_matches *matches, uint32_t instance_id)
 enum ci_status ci_content_evaluate(const struct ci_content *content, const struct ci_event *event,
                                    uint64_t *fuel, struct ci_matches *matches)
 {
-	CI_TRY(check_event(event));
+	CI_TRY(ci_event_check(event));
 	for (uint32_t i = 0; i < content->instance_count; i++) {
 		const struct ci_instance *instance = &content->instances[i];
 		bool holds;

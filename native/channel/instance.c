@@ -137,6 +137,7 @@ enum ci_status ci_instance_read(struct ci_walk *walk, uint32_t previous_id,
 	type = ci_templates_find(walk->templates, instance->type_id);
 	CI_REQUIRE(type, CI_BAD_REFERENCE);
 	CI_TAKE(u16, cursor, &input_count);
+	CI_REQUIRE(input_count != 0, CI_BAD_COUNT);
 	CI_REQUIRE(input_count == type->input_count, CI_COUNT_MISMATCH);
 	CI_TAKE(u16, cursor, &criterion_count);
 	CI_REQUIRE(criterion_count <= input_count, CI_BAD_COUNT);

@@ -5,7 +5,8 @@
  * A load goes through file.c (what both files have in common), template.c,
  * channel.c, instance.c and program.c, and ends with one struct ci_content, which
  * nobody changes any more.  An evaluation goes through evaluate.c, criterion.c and
- * pattern.c, and reads it.  sensor.c says which content is active.
+ * pattern.c, and reads it; limit.c says beforehand what it can cost.  sensor.c says which
+ * content is active.
  */
 #ifndef CI_INTERNAL_H
 #define CI_INTERNAL_H
@@ -42,6 +43,7 @@ struct ci_templates {
 struct ci_program {
 	const uint8_t *insns;
 	uint32_t insn_count;
+	uint32_t first_insn;            /* of all in the file: its number in reports */
 };
 
 struct ci_text {
@@ -131,9 +133,15 @@ bool ci_pattern_search(const struct ci_program *program, const uint8_t *classes,
 bool ci_criterion_evaluate(const struct ci_content *content, const struct ci_criterion *criterion,
                            const struct ci_value *const *values, uint64_t *fuel, bool *holds);
 
+/* evaluate.c: is it an event that this release's sensor supplies? */
+enum ci_status ci_event_check(const struct ci_event *event);
+
 /* evaluate.c: all of ci_evaluate but the choice of the content. */
 enum ci_status ci_content_evaluate(const struct ci_content *content, const struct ci_event *event,
                                    uint64_t *fuel, struct ci_matches *matches);
+
+/* limit.c: the same of ci_fuel_limit. */
+uint64_t ci_content_limit(const struct ci_content *content, const struct ci_event *event);
 
 #pragma GCC visibility pop
 

@@ -5,6 +5,8 @@
  * an instruction that was executed at this byte is not executed at it again; that
  * alone makes loops that consume nothing end.
  */
+#include <groundstop.h>
+
 #include "internal.h"
 #include "ops.h"
 
@@ -147,6 +149,18 @@ static bool run_at_byte(struct search *search, uint64_t *fuel)
 	return true;
 }
 
+/* Only for who asks, which is nobody while it matters how long this takes. */
+static void report_executed(const struct search *search, uint32_t first_insn)
+{
+	for (uint32_t word = 0; word < search->words; word++) {
+		for (uint32_t done = search->done[word]; done != 0; done &= done - 1) {
+			uint32_t bit = (uint32_t)__builtin_ctz(done);
+
+			groundstop_detail(first_insn + word * WORD_BITS + bit, 0);
+		}
+	}
+}
+
 /* What was next is due now, and so is the program's start: a match may begin anywhere. */
 static void advance(struct search *search)
 {
@@ -162,6 +176,7 @@ bool ci_pattern_search(const struct ci_program *program, const uint8_t *classes,
                        const uint8_t *value, size_t size, uint64_t *fuel, bool *holds)
 {
 	struct search search;
+	bool wants_details = groundstop_wants_details();
 
 	search.insns = program->insns;
 	search.classes = classes;
@@ -174,8 +189,13 @@ bool ci_pattern_search(const struct ci_program *program, const uint8_t *classes,
 		search.next[i] = 0;     /* only as much as is used: most programs are short */
 
 	for (search.at = 0; search.at <= size && !search.matched; search.at++) {
+		bool lasted;
+
 		advance(&search);
-		if (!run_at_byte(&search, fuel))
+		lasted = run_at_byte(&search, fuel);
+		if (wants_details)
+			report_executed(&search, program->first_insn);
+		if (!lasted)
 			return false;
 	}
 	*holds = search.matched;

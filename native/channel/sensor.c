@@ -122,11 +122,9 @@ void ci_unload(struct ci_sensor *sensor)
 		replace(sensor, NULL);
 }
 
-static bool well_formed(const struct ci_sensor *sensor, const struct ci_event *event,
-                        const uint64_t *fuel, const struct ci_matches *matches)
+static bool well_formed(const struct ci_sensor *sensor, const struct ci_event *event)
 {
-	return sensor && event && (event->values || event->value_count == 0) && fuel &&
-	       matches && (matches->ids || matches->capacity == 0);
+	return sensor && event && (event->values || event->value_count == 0);
 }
 
 enum ci_status ci_evaluate(struct ci_sensor *sensor, const struct ci_event *event,
@@ -137,10 +135,26 @@ enum ci_status ci_evaluate(struct ci_sensor *sensor, const struct ci_event *even
 
 	if (matches)
 		matches->count = 0;
-	CI_REQUIRE(well_formed(sensor, event, fuel, matches), CI_BAD_ARGUMENT);
+	CI_REQUIRE(well_formed(sensor, event), CI_BAD_ARGUMENT);
+	CI_REQUIRE(fuel && matches && (matches->ids || matches->capacity == 0), CI_BAD_ARGUMENT);
 	content = acquire(sensor);
 	CI_REQUIRE(content, CI_NO_CONTENT);
 	status = ci_content_evaluate(content, event, fuel, matches);
 	release(sensor, content);
 	return status;
+}
+
+uint64_t ci_fuel_limit(struct ci_sensor *sensor, const struct ci_event *event)
+{
+	struct ci_content *content;
+	uint64_t limit;
+
+	if (!well_formed(sensor, event))
+		return 0;
+	content = acquire(sensor);
+	if (!content)
+		return 0;
+	limit = ci_content_limit(content, event);
+	release(sensor, content);
+	return limit;
 }

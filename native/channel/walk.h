@@ -14,6 +14,7 @@ struct ci_walk {
 	uint32_t program_count;
 	uint32_t class_count;
 	uint32_t criterion_count;       /* so far */
+	uint32_t insn_count;            /* so far */
 	uint32_t instance_offsets;      /* where in the file */
 	uint32_t program_offsets;
 };

@@ -208,6 +208,44 @@ struct file finish(struct channel *channel)
 	return file;
 }
 
+struct file events_of(uint32_t count)
+{
+	struct file events = { 0 };
+
+	put(&events, "GSEV", 4);
+	put_number(&events, 1, 2);
+	put_number(&events, count, 2);
+	return events;
+}
+
+void put_event(struct file *events, uint32_t type_id, uint32_t value_count)
+{
+	put_number(events, type_id, 4);
+	put_number(events, value_count, 2);
+}
+
+void put_text_value(struct file *events, const char *text)
+{
+	put_number(events, 1, 1);
+	put_number(events, strlen(text), 2);
+	put(events, text, strlen(text));
+}
+
+struct file bundle_of(const struct file *templates, const struct file *channel,
+                      const struct file *events)
+{
+	struct file bundle = { 0 };
+
+	put(&bundle, "GSBD", 4);
+	put_number(&bundle, templates->size, 4);
+	put_number(&bundle, channel->size, 4);
+	put_number(&bundle, events->size, 4);
+	put(&bundle, templates->data, templates->size);
+	put(&bundle, channel->data, channel->size);
+	put(&bundle, events->data, events->size);
+	return bundle;
+}
+
 const uint8_t *guarded(uint32_t slot, const void *bytes, size_t size)
 {
 	static uint8_t *ends[SLOTS];

@@ -54,6 +54,13 @@ void put_program(struct channel *channel, const struct insn *insns, uint32_t ins
 /* Put it together, sealed, and drop the parts. */
 struct file finish(struct channel *channel);
 
+/* Events and their values; a bundle of three files. */
+struct file events_of(uint32_t count);
+void put_event(struct file *events, uint32_t type_id, uint32_t value_count);
+void put_text_value(struct file *events, const char *text);
+struct file bundle_of(const struct file *templates, const struct file *channel,
+                      const struct file *events);
+
 /* A copy that ends where readable memory ends; valid until the slot is used again. */
 const uint8_t *guarded(uint32_t slot, const void *bytes, size_t size);
 

@@ -13,7 +13,16 @@ from support.cbuild import CHANNEL, VARIANTS, CBuild, make_tree, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROGRAMS = ("test_load.c", "test_memory.c", "test_evaluate.c", "test_pattern.c", "test_entry.c")
+PROGRAMS = (
+    "test_load.c",
+    "test_memory.c",
+    "test_evaluate.c",
+    "test_limit.c",
+    "test_pattern.c",
+    "test_entry.c",
+    "test_allocation.c",
+    "test_session.c",
+)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@
 #include "check.h"
 #include "files.h"
 
-enum { FILE_WRITE = 4, REGISTRY = 5, UNKNOWN_TYPE = 99, EXACT = 1 };
+enum { FILE_WRITE = 4, REGISTRY = 5, UNKNOWN_TYPE = 99, EXACT = 1, SUBSTRING = 4 };
 
 int ci_fuzz_bundle(const uint8_t *data, size_t size);
 
@@ -25,8 +25,26 @@ void groundstop_report_outcome(const void *data, size_t size)
 	put(&outcome, data, size);
 }
 
+static struct {
+	uint64_t spent, bound;
+} work[64];
+static size_t work_count;
+
+void groundstop_report_fuel(uint64_t spent, uint64_t bound)
+{
+	CHECK(work_count < sizeof(work) / sizeof(work[0]));
+	work[work_count].spent = spent;
+	work[work_count++].bound = bound;
+}
+
+void groundstop_report_finding(const char *message)
+{
+	CHECK_EQUAL(message[0], 0);     /* this entry point judges nothing */
+}
+
 static int run(const struct file *bundle)
 {
+	work_count = 0;
 	stage = GROUNDSTOP_STAGE_NONE;
 	drop(&outcome);
 	return ci_fuzz_bundle(guarded(0, bundle->data, bundle->size), bundle->size);
@@ -44,41 +62,12 @@ static struct file sample_channel(void)
 	return finish(&channel);
 }
 
-static struct file events_of(uint32_t count)
-{
-	struct file events = { 0 };
-
-	put(&events, "GSEV", 4);
-	put_number(&events, 1, 2);
-	put_number(&events, count, 2);
-	return events;
-}
-
-static void put_event(struct file *events, uint32_t type_id, uint32_t value_count)
-{
-	put_number(events, type_id, 4);
-	put_number(events, value_count, 2);
-}
-
-static void put_text_value(struct file *events, const char *text)
-{
-	put_number(events, 1, 1);
-	put_number(events, strlen(text), 2);
-	put(events, text, strlen(text));
-}
-
 /* Put together with the sample channel and the release's templates; drops the events. */
-static struct file bundle_of(struct file *events)
+static struct file sample_bundle(struct file *events)
 {
-	struct file bundle = { 0 }, templates = release_templates(), channel = sample_channel();
+	struct file templates = release_templates(), channel = sample_channel();
+	struct file bundle = bundle_of(&templates, &channel, events);
 
-	put(&bundle, "GSBD", 4);
-	put_number(&bundle, templates.size, 4);
-	put_number(&bundle, channel.size, 4);
-	put_number(&bundle, events->size, 4);
-	put(&bundle, templates.data, templates.size);
-	put(&bundle, channel.data, channel.size);
-	put(&bundle, events->data, events->size);
 	drop(&templates);
 	drop(&channel);
 	drop(events);
@@ -108,7 +97,7 @@ static struct file expect_load(enum ci_status status, enum ci_file file)
 /* Run what the events make, compare, and drop both. */
 static void check_events(struct file *events, struct file *expected, uint32_t expected_stage)
 {
-	struct file bundle = bundle_of(events);
+	struct file bundle = sample_bundle(events);
 
 	CHECK_EQUAL(run(&bundle), 0);
 	CHECK_EQUAL(stage, expected_stage);
@@ -120,7 +109,7 @@ static void check_events(struct file *events, struct file *expected, uint32_t ex
 
 static void test_no_bundle(void)
 {
-	struct file events = events_of(0), bundle = bundle_of(&events), part = { 0 };
+	struct file events = events_of(0), bundle = sample_bundle(&events), part = { 0 };
 
 	for (size_t size = 0; size < 16; size++) {
 		CHECK_EQUAL(run(&part), -1);
@@ -139,7 +128,7 @@ static void test_rejected(void)
 	struct file events = events_of(1), bundle, expected;
 
 	put_event(&events, REGISTRY, 0);
-	bundle = bundle_of(&events);
+	bundle = sample_bundle(&events);
 	bundle.data[16] ^= 1;
 	expected = expect_load(CI_BAD_MAGIC, CI_FILE_TEMPLATES);
 	CHECK_EQUAL(run(&bundle), -1);
@@ -236,20 +225,14 @@ static void test_most_events(void)
 static void test_many_matches(void)
 {
 	static struct channel channel;
-	struct file bundle = { 0 }, templates = release_templates(), events = events_of(1), file;
+	struct file bundle, templates = release_templates(), events = events_of(1), file;
 	struct file expected = expect_load(CI_OK, CI_FILE_NONE);
 
 	for (uint32_t i = 1; i <= 70; i++)
 		put_instance(&channel, i, REGISTRY, ci_find_supplied(REGISTRY)->input_count, 0);
 	file = finish(&channel);
 	put_event(&events, REGISTRY, 0);
-	put(&bundle, "GSBD", 4);
-	put_number(&bundle, templates.size, 4);
-	put_number(&bundle, file.size, 4);
-	put_number(&bundle, events.size, 4);
-	put(&bundle, templates.data, templates.size);
-	put(&bundle, file.data, file.size);
-	put(&bundle, events.data, events.size);
+	bundle = bundle_of(&templates, &file, &events);
 	put_number(&expected, 'E', 1);
 	put_number(&expected, CI_OK, 1);
 	put_number(&expected, 70, 4);
@@ -263,6 +246,47 @@ static void test_many_matches(void)
 	drop(&events);
 	drop(&file);
 	drop(&expected);
+}
+
+/* Of each event: what it cost, and what its bound says. */
+static void test_work(void)
+{
+	static struct channel channel;
+	static const uint8_t text[1024], value[65535];
+	struct file bundle, templates = release_templates(), events = events_of(4), file;
+
+	put_instance(&channel, 1, FILE_WRITE, ci_find_supplied(FILE_WRITE)->input_count, 2);
+	put_criterion(&channel, 0, SUBSTRING, 0);
+	put_text(&channel, "ab", 2);
+	put_criterion(&channel, 1, SUBSTRING, 0);
+	put_text(&channel, text, sizeof(text));
+	file = finish(&channel);
+	put_event(&events, FILE_WRITE, 1);
+	put_text_value(&events, "xxab");        /* x; x; ab, and the absent one */
+	put_event(&events, UNKNOWN_TYPE, 1);
+	put_text_value(&events, "xxab");
+	put_event(&events, REGISTRY, 0);
+	put_event(&events, FILE_WRITE, 2);      /* as deep as the budget goes */
+	put_text_value(&events, "ab");
+	put_number(&events, 1, 1);
+	put_number(&events, sizeof(value), 2);
+	put(&events, value, sizeof(value) - 1);
+	put(&events, "x", 1);
+	bundle = bundle_of(&templates, &file, &events);
+	CHECK_EQUAL(run(&bundle), 0);
+	CHECK_EQUAL(work_count, 4);
+	CHECK_EQUAL(work[0].spent, 1 + 1 + 4 + 1);
+	CHECK_EQUAL(work[0].bound, 1 + 2 + 2 * 3);
+	CHECK_EQUAL(work[1].spent, 0);
+	CHECK_EQUAL(work[1].bound, 0);
+	CHECK_EQUAL(work[2].spent, 1);
+	CHECK_EQUAL(work[2].bound, 1);
+	CHECK_EQUAL(work[3].spent, 1 + 2 + 2 + sizeof(text));
+	CHECK_EQUAL(work[3].bound, 1 + 2 + 2 + sizeof(text) * (sizeof(value) - sizeof(text) + 1));
+	drop(&bundle);
+	drop(&templates);
+	drop(&events);
+	drop(&file);
 }
 
 /* Only what was loaded is worth keeping. */
@@ -284,7 +308,7 @@ static void test_damage(void)
 	put_event(&events, REGISTRY, 2);
 	put_number(&events, 0, 1);
 	put_text_value(&events, "last");
-	bundle = bundle_of(&events);
+	bundle = sample_bundle(&events);
 	for (size_t cut = 16; cut < bundle.size; cut++) {
 		part = bundle;
 		part.size = cut;
@@ -315,6 +339,7 @@ int main(void)
 	test_unknown_value_kind();
 	test_most_events();
 	test_many_matches();
+	test_work();
 	test_damage();
 	drop(&outcome);
 	check_print_reached();

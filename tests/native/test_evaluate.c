@@ -53,7 +53,8 @@ static void set_input(struct input *input, uint32_t type_id, uint32_t index,
 	memset(input->values, 0, sizeof(input->values));
 	if (value) {
 		input->value = *value;
-		input->value.data = guarded(2, value->data, value->size);
+		/* An empty value may lie nowhere. */
+		input->value.data = value->size ? guarded(2, value->data, value->size) : NULL;
 		input->values[index] = &input->value;
 	}
 	values = guarded(3, input->values, count * sizeof(input->values[0]));
@@ -141,10 +142,12 @@ static void test_text_criteria(void)
 		{ PREFIX, 0, "", "", 1, 0 },
 		{ PREFIX, 1, "AB", "abC", 1, 2 },
 		{ PREFIX, 0, "bc", "abc", 0, 2 },
+		{ PREFIX, 0, "AB", "abc", 0, 2 },
 		{ SUFFIX, 0, "bc", "abc", 1, 2 },
 		{ SUFFIX, 0, "ab", "abc", 0, 2 },
 		{ SUFFIX, 0, "abc", "bc", 0, 0 },
 		{ SUFFIX, 1, "BC", "abc", 1, 2 },
+		{ SUFFIX, 0, "BC", "abc", 0, 2 },
 		{ SUFFIX, 0, "", "abc", 1, 0 },
 		{ SUFFIX, 0, "", "", 1, 0 },
 		{ SUBSTRING, 0, "b", "abc", 1, 2 },

@@ -289,6 +289,7 @@ static void test_channel_rules(void)
 		{ "instance_id", first, 4, 0, CI_BAD_ORDER, 0 },
 		{ "instance_id", second, 4, 7, CI_BAD_ORDER, 0 },
 		{ "type_id", first + 4, 4, 2, CI_BAD_REFERENCE, 0 },
+		{ "input_count", first + 8, 2, 0, CI_BAD_COUNT, 0 },
 		{ "input_count", first + 8, 2, supplied.input_count + 1u, CI_COUNT_MISMATCH, 0 },
 		{ "input_count", second + 8, 2, 1, CI_COUNT_MISMATCH, 0 },
 		{ "criterion_count", second + 10, 2, 3, CI_BAD_COUNT, 0 },

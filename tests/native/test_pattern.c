@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pattern programs: a table of meanings, and any program against a slow, plain machine. */
+#include <groundstop.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@ enum { TYPE = 4, INPUT = 0, PATTERN = 7 };
 enum { BYTE = 1, ANY, CLASS, JUMP, SPLIT, ASSERT, MATCH };
 enum { START = 1, END, LINE_START, LINE_END, LAST_LINE_END, BOUNDARY, NO_BOUNDARY };
 enum { MAX_INSNS = CI_MAX_INSNS, MAX_SIZE = 4096 };
+enum { FIRST_INSN = 3 };        /* of all in the file: those before are of another program */
 
 static const char *const classes[] = { "ab", "", "b\n_" };
 
@@ -17,8 +19,21 @@ static struct test_host test_host;
 static struct ci_sensor *sensor;
 static struct file templates;
 
+/* How often each instruction of the program was reported. */
+static uint64_t reported[MAX_INSNS];
+
+void groundstop_report_detail(uint32_t detail, uint32_t outcome)
+{
+	CHECK(detail >= FIRST_INSN && detail - FIRST_INSN < MAX_INSNS);
+	CHECK_EQUAL(outcome, 0);
+	reported[detail - FIRST_INSN]++;
+}
+
 static void load_program(const struct insn *insns, uint32_t count)
 {
+	static const struct insn unused[FIRST_INSN] = {
+		{ ANY, 0, 0, 0 }, { ANY, 0, 0, 0 }, { MATCH, 0, 0, 0 },
+	};
 	static struct channel channel;
 	struct file file;
 
@@ -26,7 +41,8 @@ static void load_program(const struct insn *insns, uint32_t count)
 		put_class(&channel, classes[i]);
 	put_instance(&channel, 1, TYPE, ci_find_supplied(TYPE)->input_count, 1);
 	put_criterion(&channel, INPUT, PATTERN, 0);
-	put_number(&channel.instances, 0, 2);
+	put_number(&channel.instances, 1, 2);
+	put_program(&channel, unused, FIRST_INSN);
 	put_program(&channel, insns, count);
 	file = finish(&channel);
 	CHECK_STATUS(load(sensor, &templates, &file, NULL), CI_OK);
@@ -42,6 +58,7 @@ static uint32_t search(const uint8_t *bytes, size_t size, uint64_t *fuel)
 	struct ci_matches matches = { 0 };
 	enum ci_status status;
 
+	memset(reported, 0, sizeof(reported));
 	*fuel += 2;
 	status = ci_evaluate(sensor, &event, fuel, &matches);
 	CHECK(status == CI_OK || status == CI_OUT_OF_FUEL);
@@ -77,14 +94,15 @@ static int consumes(const struct insn *insn, uint8_t byte)
 	       (insn->op == CLASS && byte != 0 && strchr(classes[insn->x], byte) != NULL);
 }
 
+/* executed: how often each instruction was. */
 static uint32_t plain_search(const struct insn *insns, const uint8_t *bytes, size_t size,
-                             uint64_t *executed)
+                             uint64_t executed[MAX_INSNS])
 {
 	static uint8_t next[MAX_INSNS + 1], seen[MAX_INSNS + 1];
 	static uint32_t left[3 * MAX_INSNS + 3];
 	uint32_t matched = 0;
 
-	*executed = 0;
+	memset(executed, 0, MAX_INSNS * sizeof(executed[0]));
 	memset(next, 0, sizeof(next));
 	for (size_t at = 0; at <= size && !matched; at++) {
 		uint32_t count = 0;
@@ -103,7 +121,7 @@ static uint32_t plain_search(const struct insn *insns, const uint8_t *bytes, siz
 			if (seen[i])
 				continue;
 			seen[i] = 1;
-			++*executed;
+			executed[i]++;
 			if (insn->op == MATCH)
 				matched = 1;
 			if (insn->op == JUMP || insn->op == SPLIT)
@@ -119,20 +137,31 @@ static uint32_t plain_search(const struct insn *insns, const uint8_t *bytes, siz
 	return matched;
 }
 
-/* The same answer at the same cost; and one unit less is not enough. */
+static uint64_t sum(const uint64_t counts[MAX_INSNS])
+{
+	uint64_t total = 0;
+
+	for (uint32_t i = 0; i < MAX_INSNS; i++)
+		total += counts[i];
+	return total;
+}
+
+/* The same answer by the same instructions; and one unit less is not enough. */
 static void check_value(const struct insn *insns, uint32_t count, const void *bytes, size_t size)
 {
 	const uint8_t *value = guarded(2, bytes, size);
-	uint64_t executed, fuel;
-	uint32_t expected = plain_search(insns, value, size, &executed);
+	static uint64_t executed[MAX_INSNS];
+	uint32_t expected = plain_search(insns, value, size, executed);
+	uint64_t work = sum(executed), fuel = work;
 
-	CHECK(executed <= (uint64_t)count * (size + 1));
-	fuel = executed;
+	CHECK(work <= (uint64_t)count * (size + 1));
 	CHECK_EQUAL(search(value, size, &fuel), expected);
 	CHECK_EQUAL(fuel, 0);
-	fuel = executed - 1;
+	CHECK_BYTES(reported, executed, sizeof(executed));
+	fuel = work - 1;
 	CHECK_EQUAL(search(value, size, &fuel), 2);
 	CHECK_EQUAL(fuel, 0);
+	CHECK_EQUAL(sum(reported), work - 1);
 }
 
 struct meaning {

@@ -45,6 +45,8 @@ VARIANTS: Final = {
     ),
     "plain": ("-g", "-O2"),
 }
+# Not for every program: only one has threads.
+THREADS: Final = {"threads": ("-g", "-O1", "-fsanitize=thread", "-pthread")}
 
 
 def compiler() -> list[str]:
@@ -126,7 +128,7 @@ class CBuild:
 
     def program(self, source: str) -> Path:
         """Link a program of tests/native with the interpreter, its entry point included."""
-        flags = VARIANTS[self.variant]
+        flags = (VARIANTS | THREADS)[self.variant]
         core = [(path, (*KERNEL, *flags)) for path in sorted(self.tree.rglob("*.c"))]
         tests = [(C_TESTS / name, (*STRICT, *flags)) for name in (source, "check.c", "files.c")]
         with ThreadPoolExecutor() as pool:

@@ -16,10 +16,10 @@
 #define BURST_END_NS (CREDIT_LIMIT_NS / 2)
 
 /*
- * A sample costs a third more than its time: digests are computed and caches lost
+ * A call costs a third more than its time: digests are computed and caches lost
  * for it.  So the share is what fuzzing slows down by, all told.
  */
-#define SAMPLE_SURCHARGE 3
+#define SURCHARGE 3
 
 static double share = 0.1;
 /* Below 0 after a call that took more than there was. */
@@ -55,16 +55,17 @@ void gs_budget_earn(uint64_t ns)
 		credit_ns = CREDIT_LIMIT_NS;
 }
 
-void gs_budget_spend(uint64_t ns, bool is_new)
+void gs_budget_owe(uint64_t ns)
 {
-	if (share >= 1.0)
-		return;
-	if (!is_new)
-		credit_ns -= (int64_t)(ns + ns / SAMPLE_SURCHARGE);
-	else if (credit_ns > 0)
-		credit_ns -= (int64_t)ns;
-	else
+	credit_ns -= (int64_t)(ns + ns / SURCHARGE);
+}
+
+void gs_budget_spend(uint64_t ns)
+{
+	/* In advance, not on top: what is earned later pays for it. */
+	if (credit_ns <= 0)
 		gs_allowance_spend(ns);
+	gs_budget_owe(ns);
 }
 
 bool gs_budget_allows_new(void)

@@ -19,8 +19,11 @@ void gs_budget_set_share(double share);
  */
 void gs_budget_earn(uint64_t ns);
 
-/* Python took `ns`; `is_new`: for an outcome not seen before. */
-void gs_budget_spend(uint64_t ns, bool is_new);
+/* Python took `ns` to judge an input. */
+void gs_budget_spend(uint64_t ns);
+
+/* Python took `ns` to get ready: out of its share, but not of what judging may take first. */
+void gs_budget_owe(uint64_t ns);
 
 /* Whether an outcome not seen before may be shown to Python. */
 bool gs_budget_allows_new(void);

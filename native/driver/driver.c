@@ -10,8 +10,11 @@
 #include <string.h>
 
 #include "budget.h"
+#include "conduct.h"
+#include "content.h"
 #include "coverage.h"
 #include "ending.h"
+#include "guard.h"
 #include "hooks.h"
 #include "interrupt.h"
 #include "stats.h"
@@ -25,6 +28,9 @@
 
 /* Of the preloaded mutator (mutator.h), where there is one. */
 extern uint32_t groundstop_mutator_last_operator(void) __attribute__((weak));
+
+/* Of AddressSanitizer's runtime, where that is what is preloaded behind us. */
+void __asan_init(void) __attribute__((weak));
 
 typedef int (*run_driver)(int *argc, char ***argv, groundstop_entry callback);
 
@@ -50,6 +56,7 @@ static void tick(void)
 	gs_local.busy_ns += passed;
 	gs_budget_earn(passed);
 	gs_stats_flush();
+	gs_conduct_restore_files();
 	if (passed < TICK_SHORT_NS && tick_inputs < TICK_MAX_INPUTS)
 		tick_inputs *= 2;
 	else if (passed > TICK_LONG_NS && tick_inputs > 1)
@@ -72,7 +79,7 @@ static void call_python_first(const uint8_t *data, size_t size)
 	sigaction(SIGALRM, &alarm_before, NULL);
 }
 
-static void ask_python(const uint8_t *data, size_t size, bool is_new)
+static void ask_python(const uint8_t *data, size_t size, bool is_alarm)
 {
 	static bool called;
 	uint64_t start = gs_clock_ns();
@@ -90,9 +97,11 @@ static void ask_python(const uint8_t *data, size_t size, bool is_new)
 	gs_coverage_restore();
 	spent = gs_clock_ns() - start;
 	gs_budget_earn(before);
-	/* The first call imports the oracles: paid once, not out of what judging may take. */
-	if (called)
-		gs_budget_spend(spent, is_new);
+	/* The first call imports the oracles.  An alarm is not out of the share. */
+	if (!called)
+		gs_budget_owe(spent);
+	else if (!is_alarm)
+		gs_budget_spend(spent);
 	called = true;
 	gs_local.python_ns += spent;
 	gs_local.busy_ns += before + spent;
@@ -105,6 +114,7 @@ static void note_coverage(void)
 	uint32_t features = gs_coverage_note();
 	uint32_t op;
 
+	gs_content_note();
 	if (!groundstop_mutator_last_operator)
 		return;
 	op = groundstop_mutator_last_operator();
@@ -114,24 +124,77 @@ static void note_coverage(void)
 	}
 }
 
+/* Show the input to Python where there is a reason to, and time for it. */
+static void consider_python(const uint8_t *data, size_t size)
+{
+	if (gs_report_alarms(gs_report_get())) {
+		ask_python(data, size, true);
+		return;
+	}
+	/* Without credit nothing could come of the digest. */
+	if (!gs_budget_allows_new())
+		return;
+	if (gs_digest_is_new(gs_report_digest()) || gs_budget_allows_sample())
+		ask_python(data, size, false);
+}
+
+/* Shadow memory cannot tell an empty heap block from one of a byte: point behind one. */
+static const uint8_t *empty_input(void)
+{
+	static uint8_t *block;
+
+	if (!block)
+		block = malloc(1);
+	return block ? block + 1 : NULL;
+}
+
+/* Of a core that wrote to its input, libFuzzer shall see it: it compares. */
+static void show_writes(const uint8_t *data, const uint8_t *copy, size_t size)
+{
+	if (size != 0 && memcmp(data, copy, size) != 0)
+		memcpy((uint8_t *)(uintptr_t)data, copy, size);
+}
+
+/* The core may exit, fork or smash the stack: who does it is to be known. */
+static int call_watched(groundstop_entry wanted, const uint8_t *data, size_t size)
+{
+	int result;
+
+	gs_core_runs = true;
+	result = wanted(data, size);
+	gs_core_runs = false;
+	gs_conduct_end_children();
+	return result;
+}
+
+/* Without AddressSanitizer nothing sees what is read behind a heap block. */
+static int call_entry(groundstop_entry wanted, const uint8_t *data, size_t size)
+{
+	uint8_t *copy;
+	int result;
+
+	if (__asan_init != NULL)
+		return call_watched(wanted, size != 0 ? data : empty_input(), size);
+	copy = gs_guard_take(data, size);
+	if (copy == NULL)
+		return call_watched(wanted, data, size);
+	result = call_watched(wanted, copy, size);
+	show_writes(data, copy, size);
+	gs_guard_release(copy, size);
+	return result;
+}
+
 static int run_native(const uint8_t *data, size_t size)
 {
-	bool is_new;
-
 	gs_report_reset();
-	returned = entry(data, size);
+	returned = call_entry(entry, data, size);
 	gs_local.stage[gs_report_get()->stage]++;
 	if (returned == -1)
 		gs_local.not_kept++;
 	note_coverage();
 	if (--until_tick == 0)
 		tick();
-	/* Without credit nothing could come of the digest. */
-	if (gs_budget_allows_new()) {
-		is_new = gs_digest_is_new(gs_report_digest());
-		if (is_new || gs_budget_allows_sample())
-			ask_python(data, size, is_new);
-	}
+	consider_python(data, size);
 	return returned == -1 ? -1 : 0;
 }
 
@@ -148,6 +211,7 @@ static int run_python(const uint8_t *data, size_t size)
 	gs_local.stage[gs_report_get()->stage]++;
 	if (returned == -1)
 		gs_local.not_kept++;
+	note_coverage();
 	now = gs_clock_ns();
 	gs_local.python_ns += now - start;
 	if (--until_tick == 0)
@@ -155,27 +219,16 @@ static int run_python(const uint8_t *data, size_t size)
 	return returned;
 }
 
-/* Shadow memory cannot tell an empty heap block from one of a byte: point behind one. */
-static const uint8_t *empty_input(void)
-{
-	static uint8_t *block;
-
-	if (!block)
-		block = malloc(1);
-	return block ? block + 1 : NULL;
-}
-
 static int run_one(const uint8_t *data, size_t size)
 {
 	if (last_tick_ns == 0) {
 		gs_stats_open();
+		gs_conduct_watch();
 		gs_interrupt_defer();
 		last_tick_ns = gs_clock_ns();
 	}
 	if (gs_interrupt_waiting)
 		gs_interrupt_deliver();
-	if (size == 0)
-		data = empty_input();
 	return entry ? run_native(data, size) : run_python(data, size);
 }
 
@@ -192,6 +245,7 @@ int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry wrapped)
 	}
 	callback = wrapped;
 	gs_lifeline_watch();
+	gs_content_open();
 	status = next(argc, argv, run_one);
 	gs_stats_flush();
 	return status;
@@ -234,7 +288,7 @@ EXPORT int groundstop_driver_execute(groundstop_entry wanted, const uint8_t *dat
 			return 0;
 		memcpy(copy, data, size);
 	}
-	result = wanted(size != 0 ? copy : empty_input(), size);
+	result = call_entry(wanted, copy, size);
 	free(copy);
 	return result;
 }

@@ -5,7 +5,8 @@
  * The driver stands between Atheris and libFuzzer: it exports
  * LLVMFuzzerRunDriver, hands every input natively to the core's entry point and
  * calls Atheris' callback (Python) only when there is something to say: for an
- * outcome not seen before, and for a sample, both within a share of the time.
+ * outcome not seen before, and for a sample, both within a share of the time;
+ * and always when the core itself reports a finding or work over its bound.
  * Without an entry point every input goes to Atheris' callback.
  *
  * Preload order: driver, the sanitizer runtime that holds libFuzzer, mutator.
@@ -14,6 +15,8 @@
  *   GROUNDSTOP_STATS     path of a file that all processes of a campaign share
  *                        (struct groundstop_stats, then what only the driver
  *                        reads); each process for itself when unset
+ *   GROUNDSTOP_CONTENT_COUNTERS  1: what is new in content coverage is kept by
+ *                        libFuzzer as new edges are, for cores that report elements
  *   GROUNDSTOP_LIFELINE  number of an inherited descriptor; when its other end
  *                        closes, the process dies at once
  */
@@ -25,7 +28,7 @@
 
 #include "report.h"
 
-#define GROUNDSTOP_DRIVER_VERSION 1
+#define GROUNDSTOP_DRIVER_VERSION 2
 
 /* libFuzzer's convention: -1 asks not to keep the input. */
 typedef int (*groundstop_entry)(const uint8_t *data, size_t size);
@@ -70,8 +73,9 @@ int groundstop_driver_version(void);
 void groundstop_driver_set_entry(groundstop_entry entry);
 
 /*
- * Let Python have `share` of the time, 0 (never called) to 1 (for every input).
- * The default is 0.1.  New outcomes come first; what they leave goes to samples.
+ * Let Python have `share` of the time, 0 (called for no more than what the core
+ * itself finds wrong) to 1 (for every input).  The default is 0.1.  New outcomes
+ * come first; what they leave goes to samples.
  */
 void groundstop_driver_set_share(double share);
 

@@ -3,6 +3,7 @@
 #include "ending.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,7 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "conduct.h"
 #include "stats.h"
+
+/* Out of the way of a core that closes whatever it finds. */
+#define GS_LIFELINE_DESCRIPTOR 900
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -21,6 +26,8 @@
 EXPORT void __sanitizer_set_death_callback(void (*callback)(void));
 EXPORT _Noreturn void _exit(int status);
 EXPORT _Noreturn void _Exit(int status);
+
+#define GS_EXIT_FINDING 77 /* as after a sanitizer's report */
 
 static void (*next_death_callback)(void);
 
@@ -41,8 +48,20 @@ void __sanitizer_set_death_callback(void (*callback)(void))
 		next(on_death);
 }
 
+_Noreturn void gs_end_with_unit(void)
+{
+	gs_core_runs = false;
+	on_death();
+	_exit(GS_EXIT_FINDING);
+}
+
 void _exit(int status)
 {
+	if (gs_core_runs && gs_conduct_is_ours()) {
+		/* The core's own, of which libFuzzer hears only through exit. */
+		gs_core_runs = false;
+		exit(status);
+	}
 	gs_stats_flush();
 	for (;;)
 		syscall(SYS_exit_group, status);
@@ -87,7 +106,9 @@ void gs_lifeline_watch(void)
 
 	if (!text || !*text)
 		return;
-	fd = atoi(text);
+	fd = fcntl(atoi(text), F_DUPFD_CLOEXEC, GS_LIFELINE_DESCRIPTOR);
+	if (fd < 0)
+		fd = atoi(text);
 	/* libFuzzer's alarm must find the thread that fuzzes. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "marks.h"
+
 _Static_assert(GROUNDSTOP_MAX_OUTCOMES <= 8u, "a mask is one byte");
 _Static_assert(GROUNDSTOP_MAX_ELEMENTS <= 65536u, "a touched element is 16 bits");
 
@@ -25,8 +27,12 @@ void gs_report_reset(void)
 	report.stage = GROUNDSTOP_STAGE_NONE;
 	report.outcome_size = 0;
 	report.outcome_dropped = 0;
+	report.finding_size = 0;
 	report.elements_dropped = 0;
 	report.tail = 0;
+	report.fuel = 0;
+	report.fuel_bound = 0;
+	report.fuel_excess = 0;
 }
 
 const struct gs_report *gs_report_get(void)
@@ -90,15 +96,33 @@ GS_EXPORT void groundstop_report_outcome(const void *data, size_t size)
 
 GS_EXPORT void groundstop_report_element(uint32_t element, uint32_t outcome)
 {
-	uint8_t *mask;
-
-	if (element >= GROUNDSTOP_MAX_ELEMENTS || outcome >= GROUNDSTOP_MAX_OUTCOMES) {
+	if (!gs_mark(report.mask, report.touched, &report.touched_count, element, outcome))
 		report.elements_dropped++;
+}
+
+static uint64_t add_to_the_top(uint64_t sum, uint64_t more)
+{
+	return more <= UINT64_MAX - sum ? sum + more : UINT64_MAX;
+}
+
+GS_EXPORT void groundstop_report_fuel(uint64_t spent, uint64_t bound)
+{
+	report.fuel = add_to_the_top(report.fuel, spent);
+	report.fuel_bound = add_to_the_top(report.fuel_bound, bound);
+	if (spent > bound && spent - bound > report.fuel_excess)
+		report.fuel_excess = spent - bound;
+}
+
+GS_EXPORT void groundstop_report_finding(const char *message)
+{
+	static const char unnamed[] = "a check of the core, without a message";
+	size_t size;
+
+	if (report.finding_size != 0)
 		return;
-	}
-	mask = &report.mask[element];
-	/* The bound cannot be hit by one thread; it keeps two from writing outside. */
-	if (*mask == 0 && report.touched_count < GROUNDSTOP_MAX_ELEMENTS)
-		report.touched[report.touched_count++] = (uint16_t)element;
-	*mask = (uint8_t)(*mask | (1u << outcome));
+	if (message == NULL || *message == '\0')
+		message = unnamed;
+	size = strnlen(message, GROUNDSTOP_MAX_FINDING);
+	memcpy(report.finding, message, size);
+	report.finding_size = (uint32_t)size;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "report.h"
 #include "runner_protocol.h"
 
 #if defined(__has_feature)
@@ -61,6 +62,42 @@ bool gs_death_knows(uintptr_t pc);
 /* runner_signals.c: from now on report deadly signals that no sanitizer runtime reports. */
 void gs_signals_handle(void);
 
+/* runner_detail.c: the provider of groundstop_report_detail, as report.c of the others. */
+
+struct gs_details {
+	uint32_t touched_count;
+	uint16_t touched[GROUNDSTOP_MAX_ELEMENTS];
+	uint8_t mask[GROUNDSTOP_MAX_ELEMENTS];
+};
+
+void gs_details_reset(void);
+const struct gs_details *gs_details_get(void);
+
+/* runner_entry.c: the core's functions. */
+
+typedef int (*gs_entry_point)(const uint8_t *data, size_t size);
+
+/* Load the core and have it initialize itself.  NULL, or what is wrong with it. */
+const char *gs_entry_load(const char *path, const char *name);
+
+/* The function of the core's own with that name; the one it was loaded for when empty. */
+gs_entry_point gs_entry_named(const char *name);
+
+/*
+ * Call it.  With a fill of 0..255 fresh heap blocks and the stack hold that byte
+ * before, and *stack is how many bytes of stack were used; else it is 0.
+ */
+int gs_entry_call(gs_entry_point entry, int32_t fill, const uint8_t *data, size_t size,
+                  size_t *stack);
+
+/* runner_heap.c: from now on, until gs_heap_leave, fresh heap blocks hold `byte`. */
+void gs_heap_fill(uint8_t byte);
+void gs_heap_leave(void);
+
+/* runner_stack.c: call over a painted stack; *used is 0 where none could be painted. */
+int gs_stack_call(gs_entry_point entry, const uint8_t *data, size_t size, uint8_t fill,
+                  size_t *used);
+
 /* runner_setup.c: everything before the first input. */
 
 /* Descriptors of ours are from here on, unseen by what the core executes. */
@@ -78,14 +115,13 @@ enum gs_argument {
 	GS_ARG_COUNT,
 };
 
-typedef int (*gs_entry_point)(const uint8_t *data, size_t size);
-
 struct gs_runner {
 	struct gs_arena *arena;
 	uint8_t *blobs;        /* arena->blob_size bytes */
 	const uint32_t *sizes; /* GS_MAX_BATCH */
 	const uint8_t *inputs;
-	gs_entry_point entry;
+	gs_entry_point entry; /* what the request that is served asks for */
+	int32_t fill;
 	int requests;
 	int responses;
 };

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE /* MADV_DONTFORK, __rlimit_resource_t */
 #include "runner.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,8 +20,6 @@
 
 /* Exit statuses of a set-up that failed before there was an arena to say so in. */
 enum { GS_BAD_DESCRIPTORS = 3, GS_BAD_ARENA = 4, GS_BAD_CORE = 5 };
-
-typedef int (*initializer)(int *argc, char ***argv);
 
 static long number_of(const char *text)
 {
@@ -149,28 +146,6 @@ static void limit_memory(long megabytes)
 #endif
 }
 
-/* NULL when the core is ready, else what is wrong with it. */
-static const char *load_core(struct gs_runner *runner, char **argv)
-{
-	static int argument_count = 1;
-	static char *arguments[2];
-	static char **argument_list = arguments;
-	void *core = dlopen(argv[GS_ARG_CORE], RTLD_NOW | RTLD_LOCAL);
-	initializer initialize;
-
-	if (core == NULL)
-		return dlerror();
-	/* C has no conversion from an object to a function pointer; POSIX says this works. */
-	*(void **)&runner->entry = dlsym(core, argv[GS_ARG_ENTRY]);
-	if (runner->entry == NULL)
-		return dlerror();
-	*(void **)&initialize = dlsym(core, "LLVMFuzzerInitialize");
-	arguments[0] = argv[GS_ARG_CORE];
-	if (initialize != NULL)
-		initialize(&argument_count, &argument_list);
-	return NULL;
-}
-
 int gs_setup(struct gs_runner *runner, char **argv)
 {
 	int descriptors[GS_ARG_MEMORY];
@@ -194,7 +169,7 @@ int gs_setup(struct gs_runner *runner, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	gs_death_watch(runner->arena, descriptors[GS_ARG_REPORT]);
-	problem = load_core(runner, argv);
+	problem = gs_entry_load(argv[GS_ARG_CORE], argv[GS_ARG_ENTRY]);
 	if (problem != NULL) {
 		gs_death_say(problem);
 		runner->arena->state = GS_STATE_FAILED;

@@ -13,7 +13,7 @@
 /* Beyond this many the probes get long; later outcomes count as seen. */
 #define DIGEST_LIMIT (DIGEST_SLOTS / 4 * 3)
 
-/* To judge some seeds before the share has earned anything; 1 % of half a minute. */
+/* To judge some seeds before the share has earned anything; paid back out of it. */
 #define ALLOWANCE_NS INT64_C(250000000)
 
 /* Edges beyond are not counted; the largest cores known have a tenth of it. */

@@ -36,6 +36,24 @@ def test_python_is_never_called_with_a_share_of_nothing(project: EngineProject) 
     assert run.stats["python_calls"] == 0
 
 
+@pytest.mark.parametrize(
+    "unit, words", [(b"MAGIX", "core: an X"), (b"MAGIW", "bounds: fuel (15, 20, 2)")]
+)
+def test_what_the_core_finds_itself_is_shown_whatever_the_share(
+    project: EngineProject, unit: bytes, words: str
+) -> None:
+    folder = project.seed("alarming", b"MAGI", b"MAGIC")
+    quiet = project.run("alarming", "-runs=0", "--share=0", folder)
+    assert quiet.status == 0, quiet.output
+    assert quiet.inputs == 3
+    assert quiet.stats["python_calls"] == 0
+    (folder / "alarm").write_bytes(unit)
+    loud = project.run("alarming", "-runs=0", "--share=0", folder)
+    assert loud.status == 77, loud.output
+    assert words in loud.output
+    assert [path.read_bytes() for path in project.findings("alarming")] == [unit]
+
+
 def test_python_is_called_for_every_input_with_a_share_of_all(project: EngineProject) -> None:
     project.seed("magic", b"MAGICabc")
     run = project.run("magic", "-runs=3000", "--share=1")
@@ -94,6 +112,25 @@ def status_line(output: str) -> str:
     (line,) = [line for line in output.splitlines() if "INITED" in line]
     assert "cov:" in line
     return line.partition(" corp:")[0]
+
+
+def test_content_coverage_steers_the_fuzzer_where_it_is_asked_to(project: EngineProject) -> None:
+    project.seed("magic", b"MAGI")
+    arguments = ("-runs=20000", "-seed=1", "-max_len=16", "--share=0")
+    plain = project.run("magic", *arguments, GROUNDSTOP_CONTENT_COUNTERS="0")
+    assert plain.status == 0, plain.output
+    kept = reported(project.evolved("magic"))
+    steered = project.run("magic", *arguments, GROUNDSTOP_CONTENT_COUNTERS="1")
+    assert steered.status == 0, steered.output
+    # No edge tells these apart: 0 to 8 letters, each with an odd and an even size.
+    assert len(reported(project.evolved("magic"))) == 18 > 2 * len(kept)
+    # Content is no edge of the core, and not counted as one.
+    assert steered.stats["edges"] == plain.stats["edges"]
+
+
+def reported(units: set[bytes]) -> set[tuple[int, int]]:
+    """The elements that the core of `magic` reports for these."""
+    return {(sum(97 <= byte <= 122 for byte in unit[4:12]), len(unit) % 2) for unit in units}
 
 
 @pytest.mark.parametrize("name", ["overread", "emptyread"])

@@ -122,7 +122,11 @@ def test_declarations_that_do_not_parse_are_an_error(tmp_path: Path) -> None:
 
 def test_python_declares_what_the_headers_do() -> None:
     """The structure and the functions, word for word, constants put in."""
-    constants = {"GS_REPORT_OUTCOME_CAPACITY": "65536", "GROUNDSTOP_MAX_ELEMENTS": "65536"}
+    constants = {
+        "GS_REPORT_OUTCOME_CAPACITY": "65536",
+        "GROUNDSTOP_MAX_ELEMENTS": "65536",
+        "GROUNDSTOP_MAX_FINDING": "255",
+    }
     root = native_root()
     text = "".join((root / "driver" / name).read_text() for name in ("report.h", "driver.h"))
     headers = text + (root / "include" / "groundstop.h").read_text()

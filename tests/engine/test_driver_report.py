@@ -118,6 +118,54 @@ CASES = {
 	assert(report->elements_dropped == 4);
 	assert(report->touched_count == 2 && report->mask[7] == 3);
 """,
+    "fuel is added up and the worst excess kept": """
+	const struct gs_report *report = fresh();
+
+	groundstop_fuel(10, 10);
+	assert(report->fuel == 10 && report->fuel_bound == 10 && report->fuel_excess == 0);
+	groundstop_fuel(5, 2);
+	groundstop_fuel(9, 1);
+	groundstop_fuel(3, 1);
+	assert(report->fuel == 27 && report->fuel_bound == 14 && report->fuel_excess == 8);
+	groundstop_fuel(UINT64_MAX, UINT64_MAX);
+	assert(report->fuel == UINT64_MAX && report->fuel_bound == UINT64_MAX);
+	assert(report->fuel_excess == 8);
+	assert(gs_report_alarms(report));
+""",
+    "the first finding counts, cut to its limit": """
+	char text[GROUNDSTOP_MAX_FINDING + 2];
+	const struct gs_report *report = fresh();
+
+	assert(!gs_report_alarms(report));
+	memset(text, 'y', sizeof(text));
+	text[GROUNDSTOP_MAX_FINDING + 1] = 0;
+	groundstop_finding(text);
+	groundstop_finding("another");
+	assert(report->finding_size == GROUNDSTOP_MAX_FINDING);
+	assert(memcmp(report->finding, text, GROUNDSTOP_MAX_FINDING) == 0);
+	assert(gs_report_alarms(report));
+	fresh();
+	groundstop_finding("");
+	assert(report->finding_size != 0);
+""",
+    "neither fuel nor findings are part of the digest": """
+	uint64_t without, with;
+
+	fresh();
+	groundstop_outcome("x", 1);
+	without = gs_report_digest();
+	fresh();
+	groundstop_outcome("x", 1);
+	groundstop_fuel(5, 2);
+	groundstop_finding("wrong");
+	with = gs_report_digest();
+	assert(with == without);
+""",
+    "nobody listens to details": """
+	fresh();
+	assert(!groundstop_wants_details());
+	groundstop_detail(1, 1);
+""",
     "a reset forgets everything": """
 	const struct gs_report *report = fresh();
 	uint64_t empty = gs_report_digest();
@@ -128,7 +176,11 @@ CASES = {
 	groundstop_stage(GROUNDSTOP_STAGE_EVALUATED);
 	groundstop_outcome("x", 1);
 	groundstop_element(UINT32_MAX, 0);
+	groundstop_fuel(5, 2);
+	groundstop_finding("wrong");
 	gs_report_reset();
+	assert(report->fuel == 0 && report->fuel_bound == 0 && report->fuel_excess == 0);
+	assert(report->finding_size == 0 && !gs_report_alarms(report));
 	assert(report->touched_count == 0 && report->elements_dropped == 0);
 	assert(report->stage == GROUNDSTOP_STAGE_NONE && report->outcome_size == 0);
 	for (uint32_t element = 0; element < GROUNDSTOP_MAX_ELEMENTS; element++)

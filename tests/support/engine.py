@@ -12,6 +12,7 @@ from pathlib import Path
 
 # Says how far it got, keeps nothing that does not begin with its magic.
 MAGIC_CORE = """\
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,16 @@ int magic_entry(const uint8_t *data, size_t size)
 
 	if (++calls == 5000)
 		fprintf(stderr, "entry: call %lu\\n", calls);
+#ifdef ALARMS
+	/* Nobody listens to details while fuzzing. */
+	if (groundstop_wants_details())
+		abort();
+	groundstop_fuel(3, 10);
+	if (size > 4 && data[4] == 'W')
+		groundstop_fuel(12, 10);
+	if (size > 4 && data[4] == 'X')
+		groundstop_finding("an X");
+#endif
 #ifdef INTERRUPTED
 	/* As Ctrl-C would: once, or as often as it takes. */
 	if (calls == 5000) {
@@ -57,9 +68,12 @@ int magic_entry(const uint8_t *data, size_t size)
 	}
 #endif
 #ifdef HANG
-	if (size >= 5 && data[4] == 'H')
+	if (size >= 5 && data[4] == 'H') {
+		if (getenv("HANG_MARK") != NULL)
+			close(creat(getenv("HANG_MARK"), 0600));
 		for (;;)
 			sleep(1);
+	}
 #endif
 	return 0;
 }
@@ -109,7 +123,7 @@ TARGETS = '''\
 import os
 from pathlib import Path
 
-from groundstop.model import Judgement, Stage, Verdict
+from groundstop.model import Judgement, Sanitizer, Stage, Variant, Verdict
 from groundstop.target import Core, Target
 
 HERE = Path(__file__).parent
@@ -129,7 +143,10 @@ class Agrees:
 
     name = "agrees"
 
-    def judge(self, testcase, outcome):
+    def variants(self, variant, fleet):
+        return ()
+
+    def judge(self, testcase, outcome, context):
         letters = sum(97 <= byte <= 122 for byte in testcase[4:12])
         if testcase[:4] != b"MAGI":
             expected = (-1, Stage.REJECTED, b"", frozenset())
@@ -148,7 +165,10 @@ class NoSevenLetters:
 
     name = "no-seven"
 
-    def judge(self, testcase, outcome):
+    def variants(self, variant, fleet):
+        return ()
+
+    def judge(self, testcase, outcome, context):
         if outcome.data == bytes([7]):
             return Judgement(Verdict.FINDING, "seven letters")
         return Judgement(Verdict.PASS)
@@ -159,13 +179,49 @@ class RunsAnother:
 
     name = "runs-another"
 
-    def judge(self, testcase, outcome):
+    def variants(self, variant, fleet):
+        return ()
+
+    def judge(self, testcase, outcome, context):
         from groundstop.native import load_core, preloaded_driver
 
         core = load_core(Path(os.environ["GROUNDSTOP_CORE"]), "magic_entry")
         again = preloaded_driver().execute(core.function, b"MAGICabcd")
         assert again.stage is Stage.EVALUATED
         assert again.data == bytes([4])
+        return Judgement(Verdict.PASS)
+
+
+class StaysInBounds:
+    """Finds what only the core can count."""
+
+    name = "bounds"
+
+    def variants(self, variant, fleet):
+        return ()
+
+    def judge(self, testcase, outcome, context):
+        if outcome.fuel_excess:
+            fuel = (outcome.fuel, outcome.fuel_bound, outcome.fuel_excess)
+            return Judgement(Verdict.FINDING, f"fuel {fuel}")
+        return Judgement(Verdict.PASS)
+
+
+class AgreesElsewhere:
+    """Runs the input again, in processes of their own, in this build and a plain one."""
+
+    name = "elsewhere"
+
+    def variants(self, variant, fleet):
+        return (variant, Variant(variant.release, Sanitizer.PLAIN))
+
+    def judge(self, testcase, outcome, context):
+        for variant in self.variants(context.variant, context.fleet):
+            again = context.run(testcase, variant=variant, fill=0x11)
+            if (again.returned, again.data) != (outcome.returned, outcome.data) or not again.stack:
+                return Judgement(Verdict.FINDING, f"{again} on {variant}")
+        if "HANG_MARK" in os.environ:
+            context.run(b"MAGIH")
         return Judgement(Verdict.PASS)
 
 
@@ -176,6 +232,8 @@ overflow = Target("overflow", core("-DOVERFLOW"))
 hanging = Target("hanging", core("-DHANG"), oracles=(Agrees(),))
 interrupted = Target("interrupted", core("-DINTERRUPTED=1"))
 insisted = Target("insisted", core("-DINTERRUPTED=2"))
+alarming = Target("alarming", core("-DALARMS"), oracles=(StaysInBounds(),))
+elsewhere = Target("elsewhere", core("-DHANG"), oracles=(AgreesElsewhere(),))
 overread = Target("overread", reading(1))
 emptyread = Target("emptyread", reading(1, 1))
 # It links, but nobody who loads it sees its entry point.
@@ -190,6 +248,8 @@ NAMES = (
     "hanging",
     "interrupted",
     "insisted",
+    "alarming",
+    "elsewhere",
     "overread",
     "emptyread",
     "broken",

@@ -53,6 +53,11 @@ def hostile(
     )
 
 
+def fresh(sanitizer: Sanitizer) -> Worker:
+    """Return a worker on cores/fresh.c."""
+    return Worker(core("fresh", sanitizer), "fresh_entry", runner(sanitizer), sanitizer)
+
+
 def survived(result: Outcome | Death) -> Outcome:
     assert isinstance(result, Outcome), result.report
     return result

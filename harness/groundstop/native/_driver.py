@@ -12,7 +12,7 @@ from groundstop.native._ffi import driver_ffi
 
 __all__ = ["Driver", "preloaded_driver"]
 
-_VERSION = 1
+_VERSION = 2
 
 
 class Driver:
@@ -28,7 +28,7 @@ class Driver:
         self._library.groundstop_driver_set_entry(self._entry(function))
 
     def set_share(self, share: float) -> None:
-        """Let Python have `share` (0 to 1) of the campaign's time."""
+        """Let Python have `share` (0 to 1) of the time, beside what the core itself finds wrong."""
         self._library.groundstop_driver_set_share(share)
 
     def discard(self) -> None:
@@ -67,6 +67,12 @@ class Driver:
             data=bytes(self._ffi.buffer(report.outcome, report.outcome_size)),
             elements=elements,
             elements_dropped=report.elements_dropped,
+            fuel=report.fuel,
+            fuel_bound=report.fuel_bound,
+            fuel_excess=report.fuel_excess,
+            finding=bytes(self._ffi.buffer(report.finding, report.finding_size)).decode(
+                errors="replace"
+            ),
         )
 
 

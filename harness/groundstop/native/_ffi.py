@@ -10,16 +10,20 @@ if TYPE_CHECKING:
     from cffi import FFI
 
 # Sizes are those of report.h (GS_REPORT_OUTCOME_CAPACITY) and groundstop.h
-# (GROUNDSTOP_MAX_ELEMENTS); a test compares them with the headers.
+# (GROUNDSTOP_MAX_ELEMENTS, GROUNDSTOP_MAX_FINDING); a test compares them with the headers.
 DECLARATIONS = """
 struct gs_report {
     uint32_t stage;
     uint32_t outcome_size;
     uint64_t outcome_dropped;
     uint32_t touched_count;
-    uint32_t reserved;
+    uint32_t finding_size;
     uint64_t elements_dropped;
     uint64_t tail;
+    uint64_t fuel;
+    uint64_t fuel_bound;
+    uint64_t fuel_excess;
+    char finding[255];
     uint8_t outcome[65536];
     uint16_t touched[65536];
     uint8_t mask[65536];
@@ -52,4 +56,14 @@ def entry_ffi(entry: str) -> FFI:
 
     ffi = cffi.FFI()
     ffi.cdef(f"int {entry}(const uint8_t *data, size_t size);")
+    return ffi
+
+
+@functools.cache
+def initializer_ffi() -> FFI:
+    """Return the declaration of what libFuzzer calls before the first input."""
+    import cffi
+
+    ffi = cffi.FFI()
+    ffi.cdef("int LLVMFuzzerInitialize(int *argc, char ***argv);")
     return ffi

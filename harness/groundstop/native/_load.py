@@ -12,6 +12,9 @@ from groundstop.errors import CoreError
 if TYPE_CHECKING:
     from cffi import FFI
 
+# Never unmapped again: libFuzzer and the driver go on reading its counters.
+_FLAGS = os.RTLD_NOW | os.RTLD_LOCAL | os.RTLD_NODELETE
+
 _START = "start it through its entry script or `groundstop fuzz`"
 
 # What the dynamic linker says, and what it means for whoever reads it.
@@ -23,6 +26,7 @@ _MEANINGS = {
     "invalid ELF header": "it is not a shared object",
     "file too short": "it is not a shared object",
     "wrong ELF class": "it is a shared object of another kind of machine",
+    "undefined symbol": "no library that it is linked with has what it calls",
 }
 
 # Two AddressSanitizers in one process end it from a constructor ("incompatible ASan
@@ -47,9 +51,10 @@ def open_shared(ffi: FFI, path: Path) -> Any:  # noqa: ANN401  (cffi's libraries
                 f"{path} does not load: incompatible ASan runtimes: it is linked with {meaning}"
             )
     try:
-        return ffi.dlopen(str(path.absolute()), os.RTLD_NOW | os.RTLD_LOCAL)
+        return ffi.dlopen(str(path.absolute()), _FLAGS)
     except OSError as error:
-        text = str(error)
+        # What cffi adds is about libraries that are named without a path.
+        text = str(error).partition(".  Additionally")[0]
         known = next((m for sign, m in _MEANINGS.items() if sign in text), None)
         raise CoreError(
             f"{path} does not load: {known} ({text})" if known else f"{path} does not load: {text}"

@@ -6,15 +6,19 @@ gate, property tests, coverage.  A worker answers each input with an `Outcome`, 
 the `Death` that this very input brought about.
 """
 
+from groundstop.replay._builds import Builds
 from groundstop.replay._death import death_kind
 from groundstop.replay._open import open_pool, open_worker
 from groundstop.replay._pool import Pool, replay
+from groundstop.replay._reruns import Reruns
 from groundstop.replay._worker import DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT, Result, Worker
 
 __all__ = [
     "DEFAULT_MEMORY_MB",
     "DEFAULT_TIMEOUT",
+    "Builds",
     "Pool",
+    "Reruns",
     "Result",
     "Worker",
     "death_kind",

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from groundstop.model import Outcome, Stage
 
-_MAGIC = 0x31304E5552445347
+_MAGIC = 0x32304E5552445347
 MAX_BATCH = 4096
 
 _PREFIX = struct.Struct("=QQQ")  # magic, input_size, blob_size
@@ -22,18 +22,20 @@ _PROGRESS = struct.Struct("=IIII")  # state, current, done, message_size
 _PROGRESS_AT = _PREFIX.size
 _MESSAGE_AT = 64
 _MESSAGE_SIZE = 65536
-_RECORD = struct.Struct("=iIIIQ")  # returned, stage, outcome_size, element_count, elements_dropped
+# returned, stage; sizes: outcome, elements, details, finding; elements_dropped, fuel,
+# fuel_bound, fuel_excess, stack
+_RECORD = struct.Struct("=iIIIIIQQQQQ")
 _RECORDS_AT = 4096 + _MESSAGE_SIZE
 _BLOBS_AT = _RECORDS_AT + _RECORD.size * MAX_BATCH
 _OUTCOMES = 8
-_BLOB_LIMIT = 65536 + 4 * 65536 * _OUTCOMES
+_BLOB_LIMIT = 65536 + 2 * 4 * 65536 * _OUTCOMES + 255
 
 STARTING, READY, FAILED, LOST = range(4)
 NOT_STARTED = 0xFFFFFFFF
 _CACHED_OUTCOMES = 4096
 _CACHED_BLOB = 4096
 
-_Key = tuple[int, int, int, int, bytes]
+_Fields = tuple[int, ...]
 
 
 class CorruptArenaError(Exception):
@@ -60,7 +62,7 @@ class Arena:
         except BaseException:
             os.close(self.descriptor)
             raise
-        self._cache: dict[_Key, Outcome] = {}
+        self._cache: dict[tuple[_Fields, bytes], Outcome] = {}
 
     def close(self) -> None:
         """Give the memory back."""
@@ -114,16 +116,16 @@ class Arena:
         records = memory[_RECORDS_AT : _RECORDS_AT + _RECORD.size * count]
         at, end = _BLOBS_AT, self._sizes_at
         found = []
-        for returned, stage, size, elements, dropped in _RECORD.iter_unpack(records):
-            following = at + size + 4 * elements
+        for fields in _RECORD.iter_unpack(records):
+            following = at + fields[2] + 4 * (fields[3] + fields[4]) + fields[5]
             if following > end:
                 raise CorruptArenaError
             blob = memory[at:following]
             at = following
-            key = (returned, stage, size, dropped, blob)
+            key = (fields, blob)
             outcome = cache.get(key)
             if outcome is None:
-                outcome = _outcome(key)
+                outcome = _outcome(fields, blob)
                 # A corpus has far fewer outcomes than inputs; building one is what costs.
                 if len(blob) <= _CACHED_BLOB:
                     if len(cache) >= _CACHED_OUTCOMES:
@@ -133,12 +135,29 @@ class Arena:
         return found
 
 
-def _outcome(key: _Key) -> Outcome:
-    returned, stage, size, dropped, blob = key
+def _outcome(fields: _Fields, blob: bytes) -> Outcome:
+    returned, stage, size, elements, details, _, dropped, *measured = fields
     try:
         reached = Stage(stage)
     except ValueError:
         raise CorruptArenaError from None
-    codes = memoryview(blob[size:]).cast("I")
-    elements = frozenset([divmod(code, _OUTCOMES) for code in codes])
-    return Outcome(returned, reached, blob[:size], elements, dropped)
+    details_at = size + 4 * elements
+    finding_at = details_at + 4 * details
+    fuel, bound, excess, stack = measured
+    return Outcome(
+        returned,
+        reached,
+        blob[:size],
+        _marks(blob[size:details_at]),
+        dropped,
+        _marks(blob[details_at:finding_at]),
+        fuel,
+        bound,
+        excess,
+        blob[finding_at:].decode(errors="replace"),
+        stack,
+    )
+
+
+def _marks(codes: bytes) -> frozenset[tuple[int, int]]:
+    return frozenset([divmod(code, _OUTCOMES) for code in memoryview(codes).cast("I")])

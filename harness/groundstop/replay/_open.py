@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundstop.config import Project
-from groundstop.model import Sanitizer, Variant
+from groundstop.model import Variant
+from groundstop.replay._builds import Builds
 from groundstop.replay._pool import Pool
 from groundstop.replay._worker import DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT, Worker
-from groundstop.target import Target, build
-from groundstop.toolchain import build_runner
+from groundstop.target import Target
 
 
 def open_worker(  # noqa: PLR0913  (as Worker)
@@ -22,15 +22,14 @@ def open_worker(  # noqa: PLR0913  (as Worker)
     memory_mb: int = DEFAULT_MEMORY_MB,
     symbolize: bool = False,
     environment: Mapping[str, str] | None = None,
+    builds: Builds | None = None,
 ) -> Worker:
     """Return a worker for one variant of a target's core; raises BuildError or TargetError."""
-    # The profile of a coverage build is the core's; a runner of that kind would add its own.
-    counts = variant.sanitizer is Sanitizer.COVERAGE
-    sanitizer = Sanitizer.PLAIN if counts else variant.sanitizer
+    builds = builds or Builds(target, project)
     return Worker(
-        build(target, variant, project).library,
+        builds.core(variant).library,
         target.core.entry,
-        build_runner(sanitizer, project_state=project.state),
+        builds.runner(variant.sanitizer),
         variant.sanitizer,
         timeout=timeout,
         memory_mb=memory_mb,

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
 import signal
@@ -15,15 +14,18 @@ from pathlib import Path
 
 from groundstop.errors import CoreError, ReplayError
 from groundstop.replay._arena import FAILED, Arena
+from groundstop.replay._call import Call
 from groundstop.replay._death import LastWords, death_kind
+from groundstop.replay._memfile import last_content, memory_file
 from groundstop.replay._settings import Settings
 
-_REQUEST = struct.Struct("=II")
+# struct gs_request but for its end, and struct gs_answer: a number, a count of inputs.
+_NUMBERED = struct.Struct("=II")
+_NO_ENTRY = 0xFFFFFFFF
 _START_SECONDS = 60.0
 _QUIET_EXIT_SECONDS = 10.0
 # How often to look for the end of a process that cannot be polled for.
 _LOOK_MS = 50
-_KEPT_OUTPUT = 1 << 20
 
 
 class DisturbedError(Exception):
@@ -32,6 +34,10 @@ class DisturbedError(Exception):
 
 class EndedError(Exception):
     """The process has ended without an answer."""
+
+
+class NoEntryError(Exception):
+    """The core has no function of the name that the request gave."""
 
 
 class Process:
@@ -47,8 +53,8 @@ class Process:
         self._number = 0
         self._poll = select.poll()
         with contextlib.ExitStack() as stack:
-            self._printed = _memory_file("groundstop-output", stack)
-            self._reported = _memory_file("groundstop-report", stack)
+            self._printed = memory_file("groundstop-output", stack)
+            self._reported = memory_file("groundstop-report", stack)
             arena.prepare()
             self._requests = self._spawn(settings, stack)
             self._pidfd = self._process_descriptor(stack)
@@ -133,29 +139,32 @@ class Process:
         """File descriptors that become readable when there is something to hear."""
         return (self._responses,) if self._pidfd is None else (self._responses, self._pidfd)
 
-    def request(self, count: int) -> None:
+    def request(self, count: int, call: Call) -> None:
         """Have the first `count` inputs of the arena run."""
         for descriptor in (self._printed, self._reported):
             os.ftruncate(descriptor, 0)
         self._number = (self._number + 1) & 0xFFFFFFFF
         # A runner that died a moment ago is heard of by whoever waits for its answer.
         with contextlib.suppress(BrokenPipeError):
-            os.write(self._requests, _REQUEST.pack(self._number, count))
+            os.write(self._requests, _NUMBERED.pack(self._number, count) + call.words)
         self.runs += count
 
     def wait(self, timeout: float) -> int | None:
         """Wait up to `timeout` seconds for an answer; return how many inputs were run.
 
-        Returns None when there is no answer yet.  Raises EndedError or DisturbedError.
+        Returns None when there is no answer yet.  Raises EndedError, DisturbedError or
+        NoEntryError.
         """
         milliseconds = max(0, int(timeout * 1000))
         if self._pidfd is None:
             milliseconds = min(milliseconds, _LOOK_MS)
         ready = self._poll.poll(milliseconds)
         if any(descriptor == self._responses for descriptor, _ in ready):
-            answer = os.read(self._responses, _REQUEST.size)
-            if len(answer) == _REQUEST.size:
-                number, count = _REQUEST.unpack(answer)
+            answer = os.read(self._responses, _NUMBERED.size)
+            if len(answer) == _NUMBERED.size:
+                number, count = _NUMBERED.unpack(answer)
+                if number == self._number and count == _NO_ENTRY:
+                    raise NoEntryError
                 if number == self._number:
                     return int(count)
             if answer:
@@ -192,8 +201,8 @@ class Process:
         return LastWords(
             status=self._child.wait(),
             message=self._arena.message(),
-            reported=_content(self._reported),
-            printed=_content(self._printed),
+            reported=last_content(self._reported),
+            printed=last_content(self._printed),
         )
 
     def close(self) -> None:
@@ -226,17 +235,3 @@ class Process:
         if self._requests >= 0:
             os.close(self._requests)
             self._requests = -1
-
-
-def _memory_file(name: str, stack: contextlib.ExitStack) -> int:
-    descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
-    stack.callback(os.close, descriptor)
-    # Appending: it is emptied between two inputs while the runner has it open.
-    fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
-    return descriptor
-
-
-def _content(descriptor: int) -> str:
-    size = os.fstat(descriptor).st_size
-    data = os.pread(descriptor, _KEPT_OUTPUT, max(0, size - _KEPT_OUTPUT))
-    return data.decode(errors="replace")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +11,9 @@ from typing import Self
 from groundstop.errors import ReplayError
 from groundstop.model import Death, Outcome, Sanitizer
 from groundstop.replay._arena import LOST, NOT_STARTED, CorruptArenaError
-from groundstop.replay._process import DisturbedError, EndedError
+from groundstop.replay._call import make_call
+from groundstop.replay._clock import InputClock
+from groundstop.replay._process import DisturbedError, EndedError, NoEntryError
 from groundstop.replay._session import KILLED_FROM_OUTSIDE, Session, stray_death
 from groundstop.replay._settings import Settings
 from groundstop.replay._symbols import symbolized
@@ -22,8 +23,6 @@ DEFAULT_MEMORY_MB = 2048
 
 Result = Outcome | Death
 
-# A timeout is noticed at most this share of it too late.
-_TIMEOUT_SLICES = 4
 _GRACE_SECONDS = 1.0
 _MAX_RESTARTS = 3
 
@@ -64,14 +63,13 @@ class Worker:
                 environment=dict(environment or {}),
             )
         )
-        self._timeout = timeout
+        self._clock = InputClock(timeout)
+        self._call = make_call("", None)
         self._restarts = 0
         self._inputs: Sequence[bytes] = ()
         self._results: list[Result] = []
         self._sent = 0
         self._singly = 0
-        self._progress = (NOT_STARTED, 0)
-        self._deadline = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -87,18 +85,22 @@ class Worker:
         else:
             self.abandon()
 
-    def run(self, data: bytes) -> Result:
+    def run(self, data: bytes, *, entry: str = "", fill: int | None = None) -> Result:
         """Run one input.
 
-        Raises CoreError for a core that cannot be loaded, InputError for an input over
-        MAX_INPUT, ReplayError for what is neither the core's nor the input's fault.
+        `entry` is another function of the core, of the same form as its entry point; `fill`
+        is as the module `_call` says.  Raises CoreError for a core that cannot be loaded or
+        has no such entry, InputError for an input over MAX_INPUT, ReplayError for what is
+        neither the core's nor the input's fault.
         """
-        return self.run_many((data,))[0]
+        return self.run_many((data,), entry=entry, fill=fill)[0]
 
-    def run_many(self, inputs: Sequence[bytes]) -> list[Result]:
-        """Run inputs in order, much faster than one by one; raises as `run` does."""
+    def run_many(
+        self, inputs: Sequence[bytes], *, entry: str = "", fill: int | None = None
+    ) -> list[Result]:
+        """Run inputs in order, much faster than one by one; else as `run` does."""
         try:
-            self.submit(inputs)
+            self.submit(inputs, entry=entry, fill=fill)
             while not self.advance(self.patience):
                 pass
         except BaseException:
@@ -109,15 +111,16 @@ class Worker:
     @property
     def patience(self) -> float:
         """For how many seconds at most to wait in one call of `advance`."""
-        return self._timeout / _TIMEOUT_SLICES
+        return self._clock.patience
 
     @property
     def pollable(self) -> tuple[int, ...]:
         """File descriptors, one of which becomes readable when `advance` has something to do."""
         return self._session.process.pollable if self._session.running else ()
 
-    def submit(self, inputs: Sequence[bytes]) -> None:
+    def submit(self, inputs: Sequence[bytes], *, entry: str = "", fill: int | None = None) -> None:
         """Begin to run inputs; then call `advance` until it is true, then `collect`."""
+        self._call = make_call(entry, fill)
         self._inputs = inputs
         self._results = []
         self._singly = 0
@@ -134,6 +137,8 @@ class Worker:
             self._ended(self._progress_now(), timed_out=False)
         except DisturbedError:
             self._taken_over("runner-corrupted")
+        except NoEntryError:
+            raise self._call.missing(self._session.settings.core) from None
         else:
             if count is not None:
                 self._answered(count)
@@ -174,9 +179,8 @@ class Worker:
             chunk = session.arena.fitting(waiting)
         session.arena.load(chunk)
         self._sent = len(chunk)
-        self._progress = (NOT_STARTED, 0)
-        self._deadline = time.monotonic() + self._timeout
-        session.process.request(len(chunk))
+        self._clock.start()
+        session.process.request(len(chunk), self._call)
 
     def _progress_now(self) -> tuple[int, int]:
         _, current, done = self._session.arena.progress()
@@ -184,12 +188,8 @@ class Worker:
 
     def _out_of_time(self) -> bool:
         """Return whether the running input was, and has been dealt with."""
-        now = time.monotonic()
         progress = self._progress_now()
-        if progress != self._progress:
-            self._progress = progress
-            self._deadline = now + self._timeout
-        if now < self._deadline:
+        if not self._clock.expired(progress):
             return False
         if progress[1] >= self._sent:
             # All is done, yet nothing came through the pipe.
@@ -232,7 +232,7 @@ class Worker:
             if self._restarts > _MAX_RESTARTS:
                 raise ReplayError("replay runners are being killed (SIGKILL) before they answer")
             return
-        death = words.death(timed_out=self._timeout if timed_out else None)
+        death = words.death(timed_out=self._clock.timeout if timed_out else None)
         if death.kind == "out-of-memory" and earlier > 0:
             # Perhaps the inputs before it used the memory up: it runs again, alone.
             return

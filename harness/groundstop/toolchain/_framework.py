@@ -10,8 +10,9 @@ from groundstop.toolchain._build import build_program, build_shared
 from groundstop.toolchain._locate import native_root
 from groundstop.toolchain._recipe import Recipe
 
-# The runner lies beside the driver: both are made of report.c.
+# The runner lies beside the driver, and these belong to both.
 _RUNNER = "runner"
+_SHARED = ("guard.c", "report.c")
 # Theirs, not a user's core's: a warning in them is a mistake of ours.
 _STRICT = (
     "-std=gnu11",
@@ -42,7 +43,7 @@ def build_mutator(*, project_state: Path) -> Path:
 def build_runner(sanitizer: Sanitizer, *, project_state: Path) -> Path:
     """Return the program that replays inputs in cores built with `sanitizer`."""
     sources = [name for name in _sources("driver") if name.startswith(_RUNNER)]
-    recipe = _recipe("runner", "driver", [*sources, "report.c"])
+    recipe = _recipe("runner", "driver", [*sources, *_SHARED])
     return build_program(recipe, sanitizer, project_state=project_state)
 
 

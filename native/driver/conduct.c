@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* dladdr, MADV_WIPEONFORK, REG_RIP and its like */
+#include "conduct.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define GS_OURS 1
+/* Out of the way of a core that closes whatever it finds. */
+#define GS_KEPT_DESCRIPTOR 900
+
+volatile bool gs_core_runs;
+
+static volatile uint8_t *ours; /* a page that is wiped in children */
+static pid_t owner;
+static int kept_error = -1;    /* standard error, once more */
+
+static struct sigaction behind_segv;
+static struct sigaction behind_bus;
+
+/* A handler may need it: no stdio. */
+static void say(const char *text)
+{
+	size_t size = strlen(text);
+
+	if (write(STDERR_FILENO, text, size) != (ssize_t)size && kept_error >= 0)
+		(void)!write(kept_error, text, size);
+}
+
+static uintptr_t program_counter(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (uintptr_t)context->uc_mcontext.pc;
+#else
+	return (uintptr_t)&say + 0 * sizeof(context);
+#endif
+}
+
+/*
+ * The sanitizer's own handler reports and stores the input, unless what it has to
+ * unwind makes it fault itself: a smashed stack, a jump to nowhere.
+ */
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+	static volatile sig_atomic_t faults;
+	const struct sigaction *behind = number == SIGBUS ? &behind_bus : &behind_segv;
+	Dl_info module;
+
+	if (faults++ == 0 && dladdr((void *)program_counter(context), &module) != 0 &&
+	    (behind->sa_flags & SA_SIGINFO) != 0) {
+		behind->sa_sigaction(number, info, context);
+		return;
+	}
+	say("\n==0== ERROR: Groundstop: SEGV, and the stack cannot be walked: it is smashed, or a "
+	    "jump went to an address without code\nSUMMARY: Groundstop: SEGV\n");
+	gs_end_with_unit();
+}
+
+static void handle(int number, struct sigaction *behind)
+{
+	struct sigaction action;
+
+	if (sigaction(number, NULL, behind) != 0 || (behind->sa_flags & SA_SIGINFO) == 0)
+		return;
+	memset(&action, 0, sizeof(action));
+	action.sa_sigaction = on_fault;
+	action.sa_flags = (int)(SA_SIGINFO | SA_ONSTACK | SA_NODEFER);
+	sigaction(number, &action, NULL);
+}
+
+static void on_fork(void)
+{
+	static bool told;
+
+	if (gs_core_runs && !told)
+		say("groundstop: the core forks: its children are ended when they return\n");
+	told |= gs_core_runs;
+}
+
+void gs_conduct_watch(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	ours = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (ours == MAP_FAILED || madvise((void *)ours, page, MADV_WIPEONFORK) != 0)
+		ours = NULL;
+	else
+		*ours = GS_OURS;
+	owner = getpid();
+	kept_error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, GS_KEPT_DESCRIPTOR);
+	pthread_atfork(NULL, on_fork, NULL);
+	handle(SIGSEGV, &behind_segv);
+	handle(SIGBUS, &behind_bus);
+}
+
+bool gs_conduct_is_ours(void)
+{
+	return getpid() == owner;
+}
+
+void gs_conduct_end_children(void)
+{
+	if (ours == NULL || *ours == GS_OURS)
+		return;
+	for (;;)
+		syscall(SYS_exit_group, 0);
+}
+
+static bool is_closed(int descriptor)
+{
+	return fcntl(descriptor, F_GETFD) < 0 && errno == EBADF;
+}
+
+void gs_conduct_restore_files(void)
+{
+	static bool told;
+
+	if (kept_error < 0 || (!is_closed(STDERR_FILENO) && !is_closed(STDOUT_FILENO)))
+		return;
+	dup2(kept_error, STDOUT_FILENO);
+	dup2(kept_error, STDERR_FILENO);
+	if (!told)
+		say("groundstop: the core closes descriptors that are not its own: standard output and "
+		    "error are open again\n");
+	told = true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* marks.h - which numbers were reported, and with which outcomes. */
+#ifndef GROUNDSTOP_DRIVER_MARKS_H
+#define GROUNDSTOP_DRIVER_MARKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "groundstop.h"
+
+/*
+ * Note that `number` had `outcome`: its bit in mask[number], and the number in
+ * touched[*count] the first time.  Both arrays have GROUNDSTOP_MAX_ELEMENTS
+ * entries.  False when number or outcome is over its limit.
+ */
+static inline bool gs_mark(uint8_t *mask, uint16_t *touched, uint32_t *count, uint32_t number,
+                           uint32_t outcome)
+{
+	if (number >= GROUNDSTOP_MAX_ELEMENTS || outcome >= GROUNDSTOP_MAX_OUTCOMES)
+		return false;
+	/* The bound cannot be hit by one thread; it keeps two from writing outside. */
+	if (mask[number] == 0 && *count < GROUNDSTOP_MAX_ELEMENTS)
+		touched[(*count)++] = (uint16_t)number;
+	mask[number] = (uint8_t)(mask[number] | (1u << outcome));
+	return true;
+}
+
+#endif /* GROUNDSTOP_DRIVER_MARKS_H */

@@ -119,22 +119,69 @@ ORACLE = """
 class Never:
     name = "never"
 
-    def judge(self, testcase, outcome):
+    def variants(self, variant, fleet):
+        return ()
+
+    def judge(self, testcase, outcome, context):
         from groundstop.model import Judgement, Verdict
+        from groundstop.oracles import Memory
         return Judgement(Verdict.FINDING, "never right")
 """
+
+
+def with_oracle(project: Path, oracle: str) -> None:
+    """Give the toy an oracle: ORACLE with another body of judge()."""
+    module = project / "toy_target.py"
+    text = module.read_text().replace("content=Raw()", "content=Raw(), oracles=(Never(),)")
+    body = 'return Judgement(Verdict.FINDING, "never right")'
+    assert body in ORACLE
+    text = text.replace("target = Target(", f"{ORACLE.replace(body, oracle)}\n\ntarget = Target(")
+    module.write_text(text)
 
 
 def test_what_an_oracle_finds_is_held(tmp_path: Path) -> None:
     project = make_toy(tmp_path / "toy")
     candidate = "corpus/toy/seeds/hello.bin"
     assert groundstop("gate", candidate, cwd=project).status == 0
-    module = project / "toy_target.py"
-    text = module.read_text().replace("content=Raw()", "content=Raw(), oracles=(Never(),)")
-    module.write_text(text.replace("target = Target(", f"{ORACLE}\n\ntarget = Target("))
+    with_oracle(project, 'return Judgement(Verdict.FINDING, "never right\\nand so on")')
     run = groundstop("gate", candidate, cwd=project)
     assert run.status == 1, run.output
-    assert "never right" in run.output
+    assert "oracle never: on its own events: never right" in run.output
+    assert "and so on" not in run.output
+
+
+def test_a_broken_oracle_holds_and_shows_where(tmp_path: Path) -> None:
+    project = make_toy(tmp_path / "toy")
+    with_oracle(project, 'raise KeyError("x")')
+    run = groundstop("gate", "corpus/toy/seeds/hello.bin", cwd=project)
+    assert run.status == 1, run.output
+    assert "oracle never: the oracle is broken: KeyError: 'x'" in run.output
+    assert 'toy_target.py", line' in run.output
+
+
+def test_an_oracle_runs_the_cores_of_the_gate_and_others(tmp_path: Path) -> None:
+    project = make_toy(tmp_path / "toy")
+    # What the plain build has is no part of what the gate runs by itself.
+    core = project / "toy.c"
+    plain = "#if !__has_feature(address_sanitizer) && !__has_feature(undefined_behavior_sanitizer)"
+    bug = f"{plain}\n\tif (size > 3)\n\t\t__builtin_trap();\n#endif\n\tgroundstop_stage("
+    core.write_text(core.read_text().replace("groundstop_stage(", bug))
+    assert groundstop("gate", "corpus/toy/seeds/hello.bin", cwd=project).status == 0
+    with_oracle(project, "return Memory().judge(testcase, outcome, context)")
+    run = groundstop("gate", "corpus/toy/seeds/hello.bin", cwd=project)
+    assert run.status == 1, run.output
+    assert "the plain build dies where this one does not" in run.output
+    assert "in toy_entry at" in run.output
+
+
+def test_what_the_core_itself_finds_is_held(tmp_path: Path) -> None:
+    project = make_toy(tmp_path / "toy")
+    core = project / "toy.c"
+    says = 'groundstop_finding("it leaks");\n\tgroundstop_stage('
+    core.write_text(core.read_text().replace("groundstop_stage(", says))
+    run = groundstop("gate", "corpus/toy/seeds/hello.bin", cwd=project)
+    assert run.status == 1, run.output
+    assert "oracle core: on its own events: it leaks" in run.output
 
 
 def test_sanitizer_builds_that_disagree_are_held(tmp_path: Path) -> None:

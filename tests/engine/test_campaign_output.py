@@ -7,6 +7,7 @@ import io
 import math
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,8 @@ def test_two_findings_are_two_reports() -> None:
         ("crash-2f75", "crash"),
         ("timeout-2f75", "timeout"),
         ("oom-2f75", "oom"),
+        ("broken-model", "broken"),
+        ("broken-model.oracle", None),
         ("slow-unit-2f75", None),
         ("crash-2f75.report", None),
         ("crash", None),
@@ -131,6 +134,20 @@ def test_a_finding_stored_again_is_seen(tmp_path: Path) -> None:
     assert folder.count() == 0
     os.utime(tmp_path / "crash-2", (time.time() + 5, time.time() + 5))
     assert [artifact.path.name for artifact in folder.artifacts()] == ["crash-2"]
+
+
+def test_a_broken_oracle_counts_and_ends_no_process(tmp_path: Path) -> None:
+    folder = ArtifactFolder(tmp_path)
+    before = folder.stamps()
+    (tmp_path / "broken-model").write_bytes(b"a")
+    (tmp_path / "broken-model.oracle").write_text("model: KeyError: 1\nTraceback\n  File\n")
+    assert folder.count() == 1
+    # Else a fuzzer that ended by itself would be taken for one that has found something.
+    assert folder.stamps() == before
+    (artifact,) = folder.artifacts()
+    assert artifact.summary == "broken oracle model: KeyError: 1"
+    (tmp_path / "crash-1").write_bytes(b"a")
+    assert folder.stamps() != before
 
 
 def test_numbers_of_a_campaign_that_has_not_begun_are_zero(tmp_path: Path) -> None:
@@ -220,6 +237,16 @@ def test_the_summary_says_what_the_campaign_did(
     assert "10.0% of the time" in text
     assert "7 in corpus/toy/evolved" in text
     assert "crash-1" not in text, "findings are for who triages them"
+
+
+def test_the_summary_says_once_who_judged_and_what_is_missing(tmp_path: Path) -> None:
+    project = Project(tmp_path, tmp_path / "corpus")
+    bare = result(tmp_path)
+    assert not any(line.startswith(("judged", "missing")) for line in summary_lines(bare, project))
+    judged = replace(bare, oracles=("memory", "model"), missing=("no releases", "no fuel"))
+    lines = summary_lines(judged, project)
+    assert sum("memory, model" in line for line in lines) == 1
+    assert sum(line.startswith("missing") for line in lines) == 2
 
 
 def test_findings_are_counted_by_what_they_say(tmp_path: Path) -> None:

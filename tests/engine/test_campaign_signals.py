@@ -98,7 +98,7 @@ def test_a_fuzzer_that_is_interrupted_ends_the_campaign(project: EngineProject) 
 
 @pytest.mark.parametrize("name, returns", [("interrupted", True), ("insisted", False)])
 def test_an_interruption_waits_for_the_input_unless_it_is_repeated(
-    project: EngineProject, name: str, returns: bool
+    project: EngineProject, name: str, *, returns: bool
 ) -> None:
     # libFuzzer's handler allocates, which a signal within an allocation makes a deadlock.
     run = project.run(name, "-runs=20000")

@@ -52,7 +52,10 @@ class Lines:
 class NoZ:
     name = "no-z"
 
-    def judge(self, testcase, outcome):
+    def variants(self, variant, fleet):
+        return ()
+
+    def judge(self, testcase, outcome, context):
         if b"Z" in outcome.data:
             return Judgement(Verdict.FINDING, f"a Z in {outcome.data!r}")
         return Judgement(Verdict.PASS)

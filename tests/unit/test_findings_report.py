@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from groundstop.findings import Finding, Frame, headline, parse_report
-from groundstop.model import Death, Release, Variant
+from groundstop.model import Death, Judgement, Release, Variant, Verdict
+from groundstop.oracles import Broken
 
 # As AddressSanitizer of clang 14 writes it in a campaign, symbolized by itself.
 IN_A_CAMPAIGN = """\
@@ -193,6 +194,20 @@ def test_oracles_differ_by_what_they_say_not_by_its_values() -> None:
     same = finding(kind="oracle model", detail="instance 12 matches 'x' at 0x99")
     other = finding(kind="oracle model", detail="instance 7 does not match 'abc' at 0x12")
     assert one.id == same.id != other.id
+
+
+def test_a_list_of_values_is_one_value_however_long() -> None:
+    heads = [f"matched by {ids}; the model: no match" for ids in ("1", "12, 7", "1, 2, 3")]
+    assert len({finding(kind="oracle model", detail=head).id for head in heads}) == 1
+
+
+def test_a_broken_oracle_is_a_finding_of_its_own() -> None:
+    said = "KeyError: 7\nTraceback (most recent call last):\n"
+    broken = Finding.of_oracle("model", Broken(Verdict.FINDING, said), "toy", Variant())
+    found = Finding.of_oracle("model", Judgement(Verdict.FINDING, said), "toy", Variant())
+    assert broken.headline == "broken oracle model: KeyError: 7"
+    assert found.headline == "oracle model: KeyError: 7"
+    assert broken.id != found.id
 
 
 def test_a_finding_survives_its_document() -> None:

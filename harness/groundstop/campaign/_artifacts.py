@@ -6,14 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstop.campaign._output import Report
-from groundstop.campaign._progress import Artifact, kind_of
+from groundstop.campaign._progress import BROKEN, Artifact, kind_of
 from groundstop.files import write_atomically
 
 __all__ = ["ArtifactFolder"]
 
 
 class ArtifactFolder:
-    """Watches the folder into which libFuzzer writes the inputs of findings.
+    """Watches the folder into which the inputs of findings are written.
 
     An input found before is written again and so counts for this campaign, too.
     """
@@ -21,12 +21,15 @@ class ArtifactFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
-        self._before = self.stamps()
+        self._before = self._written()
         self._summaries: dict[str, str] = {}
 
     def stamps(self) -> dict[str, int]:
-        """Return when each stored input was last written; differs after every finding."""
-        return {p.name: p.stat().st_mtime_ns for p in self.path.iterdir() if kind_of(p.name)}
+        """Return when each input that ended a process was last written.
+
+        Differs after every finding but that of a broken oracle, which ends nothing.
+        """
+        return {n: stamp for n, stamp in self._written().items() if kind_of(n) != BROKEN}
 
     def count(self) -> int:
         """How many inputs were stored since the start."""
@@ -46,18 +49,23 @@ class ArtifactFolder:
         return tuple(self._artifact(name) for name in sorted(self._new()))
 
     def _artifact(self, name: str) -> Artifact:
+        kind = kind_of(name) or ""
         report = self.path / f"{name}.report"
         oracle = self.path / f"{name}.oracle"
         if oracle.is_file():
-            summary = oracle.read_text(encoding="utf-8", errors="replace").strip()
+            summary = oracle.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+            summary = f"broken oracle {summary}" if kind == BROKEN else summary
         else:
             summary = self._summaries.get(name, "")
         return Artifact(
             self.path / name,
-            kind_of(name) or "",
+            kind,
             summary,
             report if report.is_file() else oracle if oracle.is_file() else None,
         )
 
     def _new(self) -> set[str]:
-        return {n for n, stamp in self.stamps().items() if self._before.get(n) != stamp}
+        return {n for n, stamp in self._written().items() if self._before.get(n) != stamp}
+
+    def _written(self) -> dict[str, int]:
+        return {p.name: p.stat().st_mtime_ns for p in self.path.iterdir() if kind_of(p.name)}

@@ -80,6 +80,10 @@ def summary_lines(result: CampaignResult, project: Project) -> list[str]:
         f"{'new units':<12} {result.new_units} in {project.relative(result.evolved)}"
         + (f" ({result.restarts} restarts)" if result.restarts else "")
     )
+    if result.oracles:
+        lines.append(f"{'judged by':<12} {', '.join(result.oracles)}")
+    lines += [f"{'missing':<12} {line}" for line in result.missing]
+    lines += [f"{'note':<12} {line}" for line in result.notes]
     if result.interrupted:
         lines.append(f"{'ended':<12} by a signal, after {progress.elapsed:.0f} s")
     best = sorted(progress.stats.operators, key=lambda o: o.features, reverse=True)

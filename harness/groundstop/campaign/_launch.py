@@ -33,6 +33,8 @@ _SANITIZER_OPTIONS = {
         ("halt_on_error=1", "print_stacktrace=1", "dedup_token_length=3", "exitcode=77"),
     ),
 }
+# A prebuilt library without any runs under the runtime of this one.
+_SANITIZER_OPTIONS[Sanitizer.PLAIN] = _SANITIZER_OPTIONS[Sanitizer.UNDEFINED]
 
 _PRELOAD_SEPARATORS = (" ", ":")
 
@@ -45,7 +47,8 @@ class Launch:
     entry point written in Python.  `driver`, `runtime` and `mutator` are preloaded in this
     order; `dictionary` is a file for libFuzzer's -dict.  `share` is Python's share of the
     time, `scratch` the folder for temporary files, `symbolize` whether a dying process
-    takes a second to name functions and lines, `extra` what else goes into the environment.
+    takes a second to name functions and lines, `extra` what else goes into the environment,
+    `flags` what else libFuzzer is told.
     """
 
     driver: Path
@@ -59,6 +62,7 @@ class Launch:
     share: float = 0.1
     symbolize: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return `base` (default: this process' environment) with everything added.

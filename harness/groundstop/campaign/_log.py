@@ -12,6 +12,12 @@ from groundstop.campaign._output import OutputReader, Report
 
 __all__ = ["Log"]
 
+# How a line of our own begins: it says what is wrong, the engine's around it do not.
+_OURS = "groundstop: "
+# Of those, what the driver saw the core do to the process.
+_CONDUCT = "groundstop: the core "
+# Bytes: a core may print without end, and what matters comes first and last.
+_LIMIT = 16 << 20
 # A line for each new unit: millions in a long campaign, and the corpus tells the same.
 _CHATTER = ("\tNEW ", "\tREDUCE ")
 
@@ -22,6 +28,8 @@ class Log:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.output = OutputReader()
+        self._notes: dict[str, None] = {}
+        self._room = _LIMIT
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("w", encoding="utf-8", errors="replace")
@@ -47,9 +55,24 @@ class Log:
         """Take one line of output."""
         with self._lock:
             self.output.feed(line)
+            if line.startswith(_CONDUCT):
+                self._notes[line.removeprefix(_OURS)] = None
             if not self._file.closed and not any(sign in line for sign in _CHATTER):
-                self._file.write(line + "\n")
-                self._file.flush()
+                self._write(line)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the core did to the process that is no finding, each once."""
+        with self._lock:
+            notes = tuple(self._notes)
+        full = (f"the core prints a lot: {self.path} has the first {_LIMIT >> 20} MiB",)
+        return (*notes, *(full if self._room <= 0 else ()))
+
+    def _write(self, line: str) -> None:
+        if self._room <= 0:
+            return
+        self._room -= len(line) + 1
+        self._file.write(line + "\n")
+        self._file.flush()
 
     def take_reports(self) -> list[Report]:
         """Return the reports since the last call."""
@@ -58,7 +81,8 @@ class Log:
             return reports
 
     def excerpt(self) -> str:
-        """Return the last lines of output, for an error message."""
+        """Return the last lines of output, or those that we wrote, for an error message."""
         with self._lock:
             lines = [line for line in self.output.tail if line.strip()]
+            lines = [line for line in lines if line.startswith(_OURS)] or lines
             return "\n".join(lines[-15:]) or "(it printed nothing)"

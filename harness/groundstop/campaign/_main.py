@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from groundstop.campaign._launch import is_launched
 from groundstop.campaign._options import ScriptOptions
@@ -16,7 +18,7 @@ from groundstop.config import find_project
 from groundstop.errors import CampaignError, GroundstopError
 
 if TYPE_CHECKING:
-    from groundstop.target import Oracle, Target
+    from groundstop.target import Context, Oracle, Target
 
 __all__ = ["fuzz_main"]
 
@@ -92,6 +94,8 @@ def _relaunch(target: str | Target, argv: list[str], options: ScriptOptions) -> 
     if options.flag("detect_leaks") is None:
         # Python's allocations would look like leaks, and have every input run twice.
         arguments.append("-detect_leaks=0")
+    # Before theirs: the last one of a name counts.
+    arguments[1:1] = launch.flags
     if launch.dictionary and options.flag("dict") is None:
         arguments.append(f"-dict={launch.dictionary}")
     if not options.paths:
@@ -131,12 +135,36 @@ def _fuzz(
     driver.set_entry(core.function)
     prefix = options.flag("artifact_prefix")
     folder = Path(prefix) if prefix and prefix.endswith("/") else None
-    run_engine(argv, Judge(driver, lambda: _oracles(target, argv[0]), folder))
+    run_engine(argv, Judge(driver, lambda: _bench(target, argv[0], options), folder))
 
 
-def _oracles(target: str | Target, script: str) -> Sequence[Oracle]:
-    if isinstance(target, str):
-        from groundstop.target import load_target
+def _bench(
+    target: str | Target, script: str, options: ScriptOptions
+) -> tuple[Sequence[Oracle], Context]:
+    """Return the oracles, and what they may ask of the core; nothing of it runs yet."""
+    from groundstop.model import Sanitizer, Variant
+    from groundstop.target import load_target
 
-        target = load_target(find_project(Path(script).parent), target)
-    return target.oracles
+    project = find_project(Path(script).parent)
+    loaded = load_target(project, target) if isinstance(target, str) else target
+    # What `prepare` has put into the environment, or the flag that it came from.
+    sanitizer = options.sanitizer or Sanitizer.ADDRESS
+    variant = Variant(options.release or loaded.core.fleet[-1], sanitizer)
+
+    def reruns() -> Context:
+        from groundstop.replay import Builds, Reruns
+
+        builds = Builds(loaded, project, json.loads(os.environ["GROUNDSTOP_BUILDS"]))
+        return Reruns(loaded, project, variant, builds=builds)
+
+    return loaded.oracles, cast("Context", _Later(reruns))
+
+
+class _Later:
+    """Stands for an object that is made when first used: not every oracle runs something."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._made = functools.cache(make)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._made(), name)

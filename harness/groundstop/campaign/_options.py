@@ -13,24 +13,25 @@ from groundstop.model import Release, Sanitizer
 
 __all__ = ["CampaignOptions", "ScriptOptions"]
 
-_FUZZED = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
-
 
 @dataclass(frozen=True, slots=True)
 class CampaignOptions:
     """A campaign: `seconds` of fuzzing by `workers` processes.
 
-    `release` None is the newest.  `seed` makes the fuzzer's random choices repeatable.
+    `release` None is the newest, `sanitizer` None the one that fits the core.  `seed` makes
+    the fuzzer's random choices repeatable.
     `share` is Python's share of the time, `input_seconds` how long one input may take,
     `flags` go to libFuzzer as they are.  `corpus` replaces the target's own corpus: new
     units are written to its first folder.  `artifacts` is where findings go.
-    `stop_at_finding` ends the campaign with the first one.
+    `stop_at_finding` ends the campaign with the first one.  `script` is the text of an entry
+    script in Python that is run instead of the target's own, `name` what the campaign is then
+    called in its files.
     """
 
     seconds: float
     workers: int = 1
     release: Release | None = None
-    sanitizer: Sanitizer = Sanitizer.ADDRESS
+    sanitizer: Sanitizer | None = None
     seed: int | None = None
     share: float = 0.1
     input_seconds: int = 10
@@ -38,6 +39,8 @@ class CampaignOptions:
     corpus: tuple[Path, ...] = ()
     artifacts: Path | None = None
     stop_at_finding: bool = False
+    script: str = ""
+    name: str = ""
 
     def __post_init__(self) -> None:
         if not (self.seconds > 0 and math.isfinite(self.seconds)):
@@ -45,7 +48,6 @@ class CampaignOptions:
         if self.workers < 1:
             raise CampaignError(f"{self.workers} workers: give it at least 1")
         _check_share(self.share)
-        _check_sanitizer(self.sanitizer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class ScriptOptions:
     """
 
     release: Release | None
-    sanitizer: Sanitizer
+    sanitizer: Sanitizer | None
     share: float
     flags: tuple[str, ...]
     paths: tuple[str, ...]
@@ -80,12 +82,11 @@ class ScriptOptions:
                 values[name] = value
         try:
             release = Release.parse(values["release"]) if values["release"] else None
-            sanitizer = Sanitizer(values["sanitizer"] or Sanitizer.ADDRESS)
+            sanitizer = Sanitizer(values["sanitizer"]) if values["sanitizer"] else None
             share = float(values["share"] or 0.1)
         except ValueError as error:
             raise CampaignError(str(error)) from error
         _check_share(share)
-        _check_sanitizer(sanitizer)
         ours = [a for a in arguments if not a.startswith("--")]
         return cls(
             release,
@@ -104,11 +105,3 @@ class ScriptOptions:
 def _check_share(share: float) -> None:
     if not 0 <= share <= 1:
         raise CampaignError(f"a share of {share} for Python: give 0 to 1")
-
-
-def _check_sanitizer(sanitizer: Sanitizer) -> None:
-    if sanitizer not in _FUZZED:
-        raise CampaignError(
-            f"sanitizer {sanitizer}: a campaign runs with {' or '.join(_FUZZED)}; "
-            "the others are for replay"
-        )

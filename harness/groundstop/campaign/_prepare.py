@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 from groundstop.campaign._launch import Launch
+from groundstop.campaign._missing import is_blind
 from groundstop.config import Project
 from groundstop.corpus import compiled_seeds
-from groundstop.errors import InputError, ToolError
+from groundstop.errors import CampaignError, InputError, TargetError, ToolError
 from groundstop.files import write_atomically
 from groundstop.format import dictionary
 from groundstop.format.table import encode
 from groundstop.model import Release, Sanitizer, Variant
+from groundstop.replay import Builds, Reruns
 from groundstop.target import Target, build
 from groundstop.toolchain import build_driver, build_mutator, sanitizer_runtime
 
@@ -27,9 +30,23 @@ __all__ = [
 ]
 
 
-def variant_of(target: Target, release: Release | None, sanitizer: Sanitizer) -> Variant:
-    """Return the build that is fuzzed: of `release`, or of the newest."""
-    return Variant(release or target.core.fleet[-1], sanitizer)
+_FUZZED = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
+
+
+def variant_of(target: Target, release: Release | None, sanitizer: Sanitizer | None) -> Variant:
+    """Return the build that is fuzzed: of `release`, or of the newest.
+
+    Without `sanitizer` it is address, for a prebuilt library the one that it has.  Raises
+    CampaignError for a sanitizer that is for replay, CoreError for an unfit library.
+    """
+    possible = target.core.sanitizers if target.core.library else _FUZZED
+    wanted = sanitizer or possible[0]
+    if wanted not in possible:
+        built = "this library is built so" if target.core.library else "the others are for replay"
+        raise CampaignError(
+            f"sanitizer {wanted}: a campaign runs with {' or '.join(possible)}; {built}"
+        )
+    return Variant(release or target.core.fleet[-1], wanted)
 
 
 def prepare(  # noqa: PLR0913  (all of them differ between callers)
@@ -43,12 +60,15 @@ def prepare(  # noqa: PLR0913  (all of them differ between callers)
 ) -> Launch:
     """Build core, driver and mutator, and return how to start a process on them.
 
-    Raises BuildError, TargetError or ToolError.
+    What the oracles will run is built as well.  Raises BuildError, TargetError or ToolError.
     """
     table = format_table(target, project)
-    runtime = sanitizer_runtime(variant.sanitizer)
+    # What has no sanitizer needs libFuzzer alone: the smallest runtime that has it.
+    plain = variant.sanitizer is Sanitizer.PLAIN
+    runtime = sanitizer_runtime(Sanitizer.UNDEFINED if plain else variant.sanitizer)
     if runtime is None:
         raise ToolError(f"no fuzzing runtime for sanitizer {variant.sanitizer}")
+    builds = _builds_for_oracles(target, project, variant)
     return Launch(
         driver=build_driver(project_state=project.state),
         runtime=runtime,
@@ -58,11 +78,39 @@ def prepare(  # noqa: PLR0913  (all of them differ between callers)
         entry=target.core.entry,
         mutator=build_mutator(project_state=project.state) if table else None,
         dictionary=format_dictionary(target, project),
-        # Without oracles Python has nothing to say.
+        # Without oracles Python has nothing to say but what the core itself finds.
         share=share if target.oracles else 0.0,
         symbolize=symbolize,
-        extra={"GROUNDSTOP_FORMAT_TABLE": str(table)} if table else {},
+        # Where no edge is counted no input is new: without its seeds libFuzzer would begin with
+        # nothing.
+        flags=("-keep_seed=1",) if is_blind(target) else (),
+        extra={
+            "GROUNDSTOP_RELEASE": str(variant.release),
+            "GROUNDSTOP_SANITIZER": str(variant.sanitizer),
+            "GROUNDSTOP_BUILDS": json.dumps(builds),
+            **({"GROUNDSTOP_FORMAT_TABLE": str(table)} if table else {}),
+        },
     )
+
+
+def _builds_for_oracles(target: Target, project: Project, variant: Variant) -> dict[str, str]:
+    """Build `variant` and what oracles compare it with; return the table of `Builds`.
+
+    The fuzzing processes have no time for that, and must not compare with other sources.
+    """
+    needed = {variant: None}
+    fleet = Reruns(target, project, variant).fleet
+    for oracle in target.oracles:
+        try:
+            needed.update(dict.fromkeys(oracle.variants(variant, fleet)))
+        except Exception as error:  # an oracle is a user's code
+            words = f"{type(error).__name__}: {error}"
+            raise TargetError(
+                f"target {target.name}: oracle {oracle.name}: variants() fails: {words}"
+            ) from error
+    builds = Builds(target, project)
+    builds.make(list(needed))
+    return builds.table()
 
 
 def format_table(target: Target, project: Project) -> Path | None:

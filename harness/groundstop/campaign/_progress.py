@@ -8,18 +8,21 @@ from pathlib import Path
 
 from groundstop.campaign._stats import DriverStats
 
-__all__ = ["Artifact", "CampaignResult", "Progress", "kind_of"]
+__all__ = ["BROKEN", "Artifact", "CampaignResult", "Progress", "kind_of"]
 
-# libFuzzer's file name prefixes; `slow-unit-` is a hint, no finding.
-_KINDS = ("crash", "timeout", "oom", "leak")
+# Of an input on which an oracle broke, which no process died of.
+BROKEN = "broken"
+# The others are libFuzzer's file name prefixes; its `slow-unit-` is a hint, no finding.
+_KINDS = ("crash", "timeout", "oom", "leak", BROKEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """An input that libFuzzer stored because of a finding.
+    """An input that was stored because of a finding.
 
-    `kind` is `crash`, `timeout`, `oom` or `leak`; `summary` one line on what happened, empty
-    where nothing was printed (fork mode prints none); `report` the file with all of it.
+    `kind` is `crash`, `timeout`, `oom`, `leak`, or `broken` where it is the oracle that
+    failed; `summary` one line on what happened, empty where nothing was printed (fork mode
+    prints none); `report` the file with all of it.
     """
 
     path: Path
@@ -53,7 +56,9 @@ class CampaignResult:
 
     `progress.rate` is the average over the whole campaign, `evolved` the folder with the units
     kept, `new_units` how many of them this campaign added.  `interrupted` says that a
-    signal ended it before its time.
+    signal ended it before its time.  `oracles` names those that judged, `missing` has one
+    line for each thing that could not be judged, and why, `notes` one for each thing that the
+    core did to the process, and that is no finding.
     """
 
     progress: Progress
@@ -63,6 +68,9 @@ class CampaignResult:
     restarts: int
     interrupted: bool
     log: Path
+    oracles: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> int:
@@ -76,6 +84,6 @@ class CampaignResult:
 
 
 def kind_of(name: str) -> str | None:
-    """Return what kind of finding a file name of libFuzzer's stands for, None for no finding."""
+    """Return what kind of finding an artifact's file name stands for, None for no finding."""
     kind, dash, rest = name.partition("-")
     return kind if dash and kind in _KINDS and "." not in rest else None

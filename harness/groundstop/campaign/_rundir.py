@@ -27,6 +27,8 @@ __all__ = ["RunDirectory", "clear_dead_runs", "repair_corpus", "salvage"]
 
 # A folder without a lock is one that is just being made, or whose maker was killed.
 _UNLOCKED_SECONDS = 60
+# Within a run's folder: the path of the corpus that its units are for.
+_CORPUS = "corpus"
 _FORK_CORPUS = "tmp/libFuzzerTemp.FuzzWithFork*.dir/C*/*"
 
 
@@ -68,6 +70,10 @@ class RunDirectory:
     ) -> None:
         self.remove()
 
+    def keep_in(self, corpus: Path) -> None:
+        """Say where units go that are found in this folder once its run is dead."""
+        (self.path / _CORPUS).write_text(str(corpus), encoding="utf-8")
+
     def remove(self) -> None:
         """Delete the folder and let go of it."""
         shutil.rmtree(self.path, ignore_errors=True)
@@ -77,8 +83,8 @@ class RunDirectory:
 def clear_dead_runs(state: Path, evolved: Callable[[str], Path]) -> int:
     """Remove the folders of runs that ended without doing so; return how many.
 
-    What such a run had found and not yet put into its corpus goes there first:
-    `evolved(target)` names the folder.
+    What such a run had found and not yet put into its corpus goes there first: to the folder
+    that `keep_in` named, else to `evolved(target)`.
     """
     cleared = 0
     for folder in sorted((state / "runs").glob("*.*")):
@@ -87,7 +93,7 @@ def clear_dead_runs(state: Path, evolved: Callable[[str], Path]) -> int:
             if lock is None:
                 continue
             if target := folder.name.partition(".")[0]:
-                corpus = evolved(target)
+                corpus = _corpus_of(folder) or evolved(target)
                 salvage(folder, corpus)
                 repair_corpus(corpus)
             shutil.rmtree(folder, ignore_errors=True)
@@ -95,6 +101,12 @@ def clear_dead_runs(state: Path, evolved: Callable[[str], Path]) -> int:
             if lock >= 0:
                 os.close(lock)
     return cleared
+
+
+def _corpus_of(folder: Path) -> Path | None:
+    with contextlib.suppress(FileNotFoundError):
+        return Path((folder / _CORPUS).read_text(encoding="utf-8"))
+    return None
 
 
 def _take(folder: Path) -> int | None:

@@ -49,16 +49,19 @@ def engine_flags(
     return [*flags, *options.flags]
 
 
-def entry_script(target: Target, project: Project, run: RunDirectory) -> Path:
-    """Return the project's own entry script for the target, else one made for this run."""
+def entry_script(target: Target, project: Project, run: RunDirectory, text: str = "") -> Path:
+    """Return the project's own entry script for the target, else one made for this run.
+
+    With `text` it is always made, and this is what it says.
+    """
     script = project.root / "fuzz" / f"fuzz_{target.name}.py"
-    if not script.is_file():
+    if text or not script.is_file():
         script = run.path / f"fuzz_{target.name}.py"
-        script.write_text(
-            f"#!{sys.executable}\nimport sys\nfrom groundstop.campaign import fuzz_main\n"
-            f"fuzz_main({target.name!r}, sys.argv)\n",
-            encoding="utf-8",
+        text = text or (
+            "import sys\nfrom groundstop.campaign import fuzz_main\n"
+            f"fuzz_main({target.name!r}, sys.argv)\n"
         )
+        script.write_text(f"#!{sys.executable}\n{text}", encoding="utf-8")
         script.chmod(0o755)
     if not os.access(script, os.X_OK):
         raise CampaignError(f"{script} is not executable: chmod +x {project.relative(script)}")

@@ -10,6 +10,7 @@ from typing import Protocol
 from groundstop.campaign._artifacts import ArtifactFolder
 from groundstop.campaign._interrupt import Interrupt
 from groundstop.campaign._log import Log
+from groundstop.campaign._missing import missing_parts
 from groundstop.campaign._options import CampaignOptions
 from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
 from groundstop.campaign._process import ProcessGroup
@@ -76,7 +77,12 @@ class _Supervisor:
             target, project, variant, run.scratch, share=options.share, symbolize=False
         )
         self._options = options
-        self._dictionary = launch.dictionary
+        self._oracles = tuple(oracle.name for oracle in target.oracles)
+        # An entry script made for the campaign is its own oracle: nothing is missing.
+        core = None if options.script else launch.core
+        self._missing = tuple(missing_parts(target, core)) if core else ()
+        dictionary = (f"-dict={launch.dictionary}",) if launch.dictionary else ()
+        self._flags = (*launch.flags, *dictionary)
         self._run = run
         self._observer = observer
         self._corpus = options.corpus or corpus_folders(target, project)
@@ -90,8 +96,9 @@ class _Supervisor:
             "GROUNDSTOP_STATS": str(run.stats),
             "GROUNDSTOP_PROJECT": str(project.root),
         }
-        self._script = entry_script(target, project, run)
-        self._log = Log(project.state / "logs" / f"{target.name}.log")
+        run.keep_in(self._evolved.absolute())
+        self._script = entry_script(target, project, run, options.script)
+        self._log = Log(project.state / "logs" / f"{options.name or target.name}.log")
         self._fork = options.workers > 1
         self._restarts = -1
         self._fruitless = 0
@@ -185,9 +192,7 @@ class _Supervisor:
             fork=self._fork,
             attempt=self._restarts,
         )
-        if self._dictionary:
-            flags.append(f"-dict={self._dictionary}")
-        return [str(self._script), *flags, *map(str, self._corpus)]
+        return [str(self._script), *self._flags, *flags, *map(str, self._corpus)]
 
     def _tell(self) -> None:
         if self._observer is not None:
@@ -220,4 +225,7 @@ class _Supervisor:
             restarts=max(0, self._restarts),
             interrupted=interrupted,
             log=self._log.path,
+            oracles=self._oracles,
+            missing=self._missing,
+            notes=self._log.notes(),
         )

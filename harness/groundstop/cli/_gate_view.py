@@ -37,7 +37,10 @@ def print_result(result: GateResult, project: Project, *, verbose: bool) -> None
         _print_stages(console, result)
     for problem in result.problems:
         where = escape(location_text(problem.where).replace(f"{project.root}/", ""))
-        console.print(f"          [red]{where}[/]: {escape(problem.message)}")
+        first, *others = problem.message.splitlines() or [""]
+        console.print(f"          [red]{where}[/]: {escape(first)}")
+        for line in others:
+            console.print(f"            {escape(line)}")
         if problem.remedy:
             console.print(f"            → {escape(problem.remedy)}")
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -10,8 +11,9 @@ from typing import Self
 from groundstop.config import Project
 from groundstop.findings._finding import Finding
 from groundstop.findings._report import parse_report
-from groundstop.model import Death, Outcome, Variant, Verdict
-from groundstop.replay import open_worker
+from groundstop.model import Death, Judgement, Outcome, Variant, Verdict
+from groundstop.oracles import Broken, Fatal, judge_all
+from groundstop.replay import Reruns, open_worker
 from groundstop.target import Target, build
 
 
@@ -19,17 +21,19 @@ from groundstop.target import Target, build
 class Examination:
     """What one input does on one variant; `finding` is None when nothing is wrong with it.
 
-    `report` is the symbolized report of a death, or what an oracle says.
+    `report` is the symbolized report of a death, or what an oracle says.  `more` are further
+    findings of the same input, each with its report; a broken oracle's come last.
     """
 
     variant: Variant
     result: Outcome | Death
     finding: Finding | None
     report: str
+    more: tuple[tuple[Finding, str], ...] = ()
 
 
 class Examiner:
-    """Runs inputs on one variant; a context manager.
+    """Runs inputs on one variant, and on others where an oracle compares; a context manager.
 
     Raises BuildError or TargetError when made.
     """
@@ -37,8 +41,14 @@ class Examiner:
     def __init__(self, target: Target, variant: Variant, project: Project) -> None:
         self._target = target
         self._variant = variant
+        self._project = project
         self._core = build(target, variant, project).library.name
-        self._worker = open_worker(target, variant, project, symbolize=True)
+        with ExitStack() as stack:
+            worker = open_worker(target, variant, project, symbolize=True)
+            self._worker = stack.enter_context(worker)
+            reruns = Reruns(target, project, variant, symbolize=True)
+            self._reruns = stack.enter_context(reruns)
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -49,7 +59,7 @@ class Examiner:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._worker.__exit__(kind, error, trace)
+        self._stack.__exit__(kind, error, trace)
 
     def examine(self, data: bytes) -> Examination:
         """Run `data` and show its outcome to the target's oracles.
@@ -61,15 +71,24 @@ class Examiner:
             report = parse_report(result.report, result.kind)
             finding = Finding.of_report(report, self._target.name, self._variant, self._core)
             return Examination(self._variant, result, finding, result.report)
-        for oracle in self._target.oracles:
-            judgement = oracle.judge(data, result)
-            if judgement.verdict is Verdict.FINDING:
-                kind = f"oracle {oracle.name}"
-                finding = Finding(
-                    self._target.name, self._variant, kind, judgement.message, frames=()
-                )
-                return Examination(self._variant, result, finding, f"{finding.headline}\n")
-        return Examination(self._variant, result, None, "")
+        judgements = judge_all(self._target.oracles, data, result, self._reruns)
+        judgements.sort(key=lambda named: isinstance(named[1], Broken))
+        found = [
+            self._found(name, judgement)
+            for name, judgement in judgements
+            if judgement.verdict is Verdict.FINDING
+        ]
+        first, report_text = found[0] if found else (None, "")
+        return Examination(self._variant, result, first, report_text, tuple(found[1:]))
+
+    def _found(self, name: str, judgement: Judgement) -> tuple[Finding, str]:
+        """Return the finding that a judgement is, and its report."""
+        finding = Finding.of_oracle(name, judgement, self._target.name, self._variant)
+        if isinstance(judgement, Fatal):
+            core = build(self._target, judgement.variant, self._project).library.name
+            finding = finding.dying(judgement.death, core)
+        rest = judgement.message.partition("\n")[2]
+        return finding, f"{finding.headline}\n{rest}"
 
 
 def examine(data: bytes, target: Target, variant: Variant, project: Project) -> Examination:

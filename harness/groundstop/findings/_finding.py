@@ -6,24 +6,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from groundstop.findings._report import Frame, Report, parse_report
-from groundstop.model import Death, Release, Sanitizer, Variant
+from groundstop.model import Death, Judgement, Release, Sanitizer, Variant
+from groundstop.oracles import Broken
 
 _KEY_FRAMES = 3
 _VARYING = re.compile(r"0x[0-9a-fA-F]+|\d+|'[^']*'|\"[^\"]*\"|b'[^']*'")
+# A list of values is as long as its values make it.
+_VARYING_LIST = re.compile(r"#(?:[ ,]+#)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A deduplicated failure of an oracle.
 
-    `kind` is a short stable word; for an oracle in Python `oracle <its name>`.  `frames`
-    are those of the core alone.  `reproduced` is false for an input that did this in a
-    campaign and not afterwards.
+    `kind` is a short stable word; for an oracle `oracle <its name>`, or when the oracle
+    itself failed `broken oracle <its name>`.  `frames` are those of the core alone.
+    `reproduced` is false for an input that did this in a campaign and not afterwards.
     """
 
     target: str
@@ -61,7 +64,7 @@ class Finding:
         if self.kind == "stack-overflow":
             return sorted(set(names[:-1]))
         if not self.frames:
-            return [_VARYING.sub("#", self.detail)]
+            return [_VARYING_LIST.sub("#", _VARYING.sub("#", self.detail))]
         top = self.frames[0]
         place = f"{Path(top.file).name}:{top.line}" if top.file else top.place
         return [place, *names[:_KEY_FRAMES]]
@@ -97,6 +100,21 @@ class Finding:
     def of_report(cls, report: Report, target: str, variant: Variant, core: str = "") -> Finding:
         """Make a finding of a report; `core` is the file name of the core's module."""
         return cls(target, variant, report.kind, report.detail, report.own_frames(core))
+
+    @classmethod
+    def of_oracle(cls, name: str, judgement: Judgement, target: str, variant: Variant) -> Finding:
+        """Make a finding of what the oracle `name` says of an outcome of `variant`."""
+        kind = f"broken oracle {name}" if isinstance(judgement, Broken) else f"oracle {name}"
+        return cls(target, variant, kind, judgement.message.partition("\n")[0], frames=())
+
+    def dying(self, death: Death, core: str) -> Finding:
+        """Return this finding with the place of a death that the oracle brought about.
+
+        `core` is the file name of the module that died.
+        """
+        report = parse_report(death.report, death.kind)
+        detail = f"{self.detail} ({report.detail})" if report.detail else self.detail
+        return replace(self, detail=detail, frames=report.own_frames(core))
 
 
 def headline(death: Death) -> str:

@@ -72,6 +72,8 @@ def reproduce(
     else:
         first = known.sanitizer if known else _SANITIZERS[0]
         wanted = [first, *(other for other in _SANITIZERS if other is not first)]
+        if target.core.library:
+            wanted = list(target.core.sanitizers)
     found = [examine(data, target, Variant(release, wanted[0]), project)]
     for other in wanted[1:]:
         if found[-1].finding is None:

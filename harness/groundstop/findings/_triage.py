@@ -13,7 +13,8 @@ from groundstop.findings._examine import Examiner
 from groundstop.findings._finding import Finding
 from groundstop.findings._report import parse_report
 from groundstop.findings._store import FindingStore
-from groundstop.model import Variant
+from groundstop.model import Judgement, Variant, Verdict
+from groundstop.oracles import Broken
 from groundstop.target import Target
 
 __all__ = ["keep_artifacts", "triage"]
@@ -23,19 +24,22 @@ _KINDS = {"crash": "crash", "timeout": "timeout", "oom": "out-of-memory", "leak"
 
 
 def triage(data: bytes, target: Target, variant: Variant, project: Project) -> Finding | None:
-    """Run an input with full reports and store the finding; None when nothing is wrong with it.
+    """Run an input with full reports and store what is found; return the first finding, if any.
 
     Raises as `examine` and `FindingStore.save` do.
     """
     with Examiner(target, variant, project) as examiner:
-        return _triage(data, examiner, FindingStore(project, target.name))
+        return next(iter(_triage(data, examiner, FindingStore(project, target.name))), None)
 
 
-def _triage(data: bytes, examiner: Examiner, store: FindingStore) -> Finding | None:
-    found = examiner.examine(data)
-    if found.finding is not None:
-        store.save(found.finding, data, found.report)
-    return found.finding
+def _triage(data: bytes, examiner: Examiner, store: FindingStore) -> list[Finding]:
+    examined = examiner.examine(data)
+    if examined.finding is None:
+        return []
+    found = [(examined.finding, examined.report), *examined.more]
+    for finding, report in found:
+        store.save(finding, data, report)
+    return [finding for finding, _ in found]
 
 
 def keep_artifacts(
@@ -53,11 +57,13 @@ def keep_artifacts(
         with Examiner(target, variant, project) as examiner:
             for path in paths:
                 data = read_input(path)
-                finding = _triage(data, examiner, store)
-                if finding is None:
+                findings = _triage(data, examiner, store)
+                if not findings:
                     finding, report = _unreproduced(path, target, variant)
                     store.save(finding, data, report)
-                found.setdefault(finding.id, finding)
+                    findings = [finding]
+                for finding in findings:
+                    found.setdefault(finding.id, finding)
     return list(found.values())
 
 
@@ -68,8 +74,10 @@ def _unreproduced(path: Path, target: Target, variant: Variant) -> tuple[Finding
     said = _beside(path, ".oracle").strip()
     if said:
         name, _, message = said.partition(": ")
-        finding = Finding(target.name, variant, f"oracle {name}", message, (), reproduced=False)
-        return finding, text or f"{said}\n"
+        broken = path.name.startswith("broken-")
+        judgement = (Broken if broken else Judgement)(Verdict.FINDING, message)
+        finding = Finding.of_oracle(name, judgement, target.name, variant)
+        return replace(finding, reproduced=False), text or f"{said}\n"
     report = parse_report(text, kind if not text or kind == "timeout" else "")
     finding = Finding.of_report(report, target.name, variant)
     return replace(finding, reproduced=False), text

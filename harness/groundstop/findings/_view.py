@@ -69,6 +69,7 @@ def _heading(reproduction: Reproduction, project: Project) -> list[Text]:
         lines.append(Text(f"{name}: reproduces on {where}", style="bold red"))
         lines.append(Text(f"  {finding.headline}"))
         lines += [Text(f"    {_frame(frame, project)}") for frame in finding.frames]
+        lines += [Text(f"  also: {other.headline}") for other, _ in examination.more]
     if reproduction.words:
         lines.append(Text(f"  known: {' '.join(reproduction.words.split())}", style="dim"))
     return lines

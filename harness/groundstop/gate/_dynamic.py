@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from groundstop.findings import headline
 from groundstop.gate._decision import StageResult, StageStatus
-from groundstop.gate._rig import Answer, Rig
-from groundstop.model import Outcome, Release, Stage, Verdict
+from groundstop.gate._rig import Answer, Rig, RigContext
+from groundstop.model import Judgement, Outcome, Release, Stage, Verdict
+from groundstop.oracles import Broken, Fatal, judge_all
 from groundstop.target import ContentToolchain, Problem, Target
 
 
@@ -77,36 +79,17 @@ def _event_sets(
 def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) -> StageResult:
     """Judge the outcomes on the candidate's own events: its expectations, and the oracles."""
     problems: list[Problem] = []
-    judged = 0
-    for answer in rig.run(testcase):
-        if not isinstance(answer.result, Outcome):
-            continue  # a death, and the evaluate stage holds for it
+    answers = rig.run(testcase)
+    outcomes = _distinct(answers)
+    for answer, outcome in outcomes:
         release = answer.variant.release
         if target.content is not None:
             tree = rig.tree(release)
-            problems += target.content.check_outcome(candidate, release, tree, answer.result)
-        problems += judge_outcome(target, testcase, answer, "its own events")
-        judged += 1
+            problems += target.content.check_outcome(candidate, release, tree, outcome)
+    problems += _judge(target, testcase, answers, rig, "its own events")
     names = ", ".join(oracle.name for oracle in target.oracles) or "none"
-    evidence = f"{judged} outcomes against what the source expects; oracles: {names}"
+    evidence = f"{len(outcomes)} outcomes against what the source expects; oracles: {names}"
     return StageResult.judged("outcome", evidence, list(dict.fromkeys(problems)))
-
-
-def judge_outcome(target: Target, testcase: bytes, answer: Answer, name: str) -> list[Problem]:
-    """Return what the target's oracles find in one outcome; one that raises finds itself broken."""
-    problems = []
-    assert isinstance(answer.result, Outcome)  # noqa: S101  (the callers have looked)
-    for oracle in target.oracles:
-        try:
-            judgement = oracle.judge(testcase, answer.result)
-        except Exception as error:  # noqa: BLE001  (an oracle is a user's code)
-            message = f"the oracle is broken: {type(error).__name__}: {error}"
-            problems.append(Problem("oracle", message, f"oracle {oracle.name}"))
-            continue
-        if judgement.verdict is Verdict.FINDING:
-            message = f"{answer.variant.release} on {name}: {judgement.message}"
-            problems.append(Problem("oracle", message, f"oracle {oracle.name}"))
-    return problems
 
 
 def regressions_stage(target: Target, regressions: Mapping[str, bytes], rig: Rig) -> StageResult:
@@ -115,11 +98,46 @@ def regressions_stage(target: Target, regressions: Mapping[str, bytes], rig: Rig
     rows = rig.run_many(list(regressions.values()))
     for (name, testcase), answers in zip(regressions.items(), rows, strict=True):
         problems += _deaths("regression", answers, f"on {name}")
-        for answer in answers:
-            if isinstance(answer.result, Outcome):
-                problems += judge_outcome(target, testcase, answer, name)
+        problems += _judge(target, testcase, answers, rig, name)
     evidence = f"{len(regressions)} inputs on {rig.size} cores"
     return StageResult.judged("regressions", evidence, list(dict.fromkeys(problems)))
+
+
+def _judge(
+    target: Target, testcase: bytes, answers: Sequence[Answer], rig: Rig, name: str
+) -> list[Problem]:
+    """Return what the oracles find in the outcomes of one testcase; a broken one is a problem."""
+    problems = []
+    dead = {answer.variant for answer in answers if answer.death}
+    for answer, outcome in _distinct(answers):
+        context = RigContext(rig, answer.variant, testcase, answers)
+        for oracle, judgement in judge_all(target.oracles, testcase, outcome, context):
+            if judgement.verdict is not Verdict.FINDING:
+                continue
+            if isinstance(judgement, Fatal) and judgement.variant in dead:
+                continue  # it dies without being asked to, and has a problem of its own
+            said = _said(answer, judgement, name)
+            problems.append(Problem("oracle", said, f"oracle {oracle}"))
+    return problems
+
+
+def _said(answer: Answer, judgement: Judgement, name: str) -> str:
+    if isinstance(judgement, Broken):
+        return f"the oracle is broken: {judgement.message.rstrip()}"
+    words = judgement.message.partition("\n")[0]
+    if isinstance(judgement, Fatal):
+        words = f"{words}; {headline(judgement.death)}"
+    return f"{answer.variant.release} on {name}: {words}".lstrip()
+
+
+def _distinct(answers: Sequence[Answer]) -> list[tuple[Answer, Outcome]]:
+    """Return the outcomes, of those that builds of one release agree on only the first."""
+    # A death is no outcome: another stage holds for it.
+    first: dict[tuple[Release, Outcome], Answer] = {}
+    for answer in answers:
+        if isinstance(answer.result, Outcome):
+            first.setdefault((answer.variant.release, answer.result), answer)
+    return [(answer, outcome) for (_, outcome), answer in first.items()]
 
 
 def not_run(name: str, why: str) -> StageResult:

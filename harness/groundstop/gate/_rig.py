@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rig of a gate: a running core of every release under every sanitizer."""
+"""The rig of a gate: a running core of every release under every sanitizer, others on demand."""
 
 from __future__ import annotations
 
@@ -35,23 +35,63 @@ class Answer:
         return ""
 
 
+class RigContext:
+    """The target.Context of one testcase's outcomes; `answers` are all that the rig has of it.
+
+    What was run before is not run again: all builds of the rig are part of its answers.
+    """
+
+    def __init__(
+        self, rig: Rig, variant: Variant, testcase: bytes, answers: Sequence[Answer]
+    ) -> None:
+        self.variant = variant
+        self.fleet = rig.fleet
+        self._rig = rig
+        self._testcase = testcase
+        self._known = {answer.variant: answer.result for answer in answers}
+
+    def tree(self, release: Release) -> Path:
+        """Return the sources that `release` was built from."""
+        return self._rig.tree(release)
+
+    def run(
+        self,
+        testcase: bytes,
+        *,
+        variant: Variant | None = None,
+        entry: str = "",
+        fill: int | None = None,
+    ) -> Outcome | Death:
+        """Run a testcase on `variant`; raises as `open_worker` and `Worker.run` do."""
+        wanted = variant or self.variant
+        known = self._known.get(wanted) if testcase == self._testcase else None
+        if known is not None and not entry and fill is None:
+            return known
+        return self._rig.worker(wanted).run(testcase, entry=entry, fill=fill)
+
+
 class Rig:
     """Builds every variant and keeps one isolated worker for each; use as a context manager."""
 
     def __init__(self, target: Target, project: Project, fleet: Sequence[Release]) -> None:
         self.target = target
         self.fleet = tuple(fleet)
-        variants = [Variant(release, s) for release in fleet for s in GATE_SANITIZERS]
+        core = target.core
+        # A prebuilt library answers as it was built, whatever that is.
+        sanitizers = core.sanitizers if core.library else GATE_SANITIZERS
+        variants = [Variant(release, s) for release in fleet for s in sanitizers]
         self._project = project
         self._built = build_variants(target, variants, project)
         self._stack = ExitStack()
-        self._workers: list[tuple[Variant, Worker]] = []
+        # Those that answer, and those that only oracles have asked for.
+        self._workers: dict[Variant, Worker] = {}
+        self._others: dict[Variant, Worker] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             for built in self._built:
                 worker = open_worker(self.target, built.variant, self._project, symbolize=True)
-                self._workers.append((built.variant, stack.enter_context(worker)))
+                self._workers[built.variant] = stack.enter_context(worker)
             self._stack = stack.pop_all()
         return self
 
@@ -68,6 +108,14 @@ class Rig:
         """How many cores answer: releases times sanitizers."""
         return len(self._workers)
 
+    def worker(self, variant: Variant) -> Worker:
+        """Return the worker of `variant`, opened now if it is none of those that answer."""
+        found = self._workers.get(variant) or self._others.get(variant)
+        if found is None:
+            found = open_worker(self.target, variant, self._project, symbolize=True)
+            self._others[variant] = self._stack.enter_context(found)
+        return found
+
     def tree(self, release: Release) -> Path:
         """Return the sources that `release` was built from."""
         return next(b.tree for b in self._built if b.variant.release == release)
@@ -82,9 +130,9 @@ class Rig:
         Each variant's worker is a process of its own: all of them run at once.
         """
         with ThreadPoolExecutor(max_workers=len(self._workers)) as pool:
-            answered = pool.map(lambda entry: entry[1].run_many(testcases), self._workers)
+            answered = pool.map(lambda worker: worker.run_many(testcases), self._workers.values())
             columns = [
                 [Answer(variant, result) for result in results]
-                for (variant, _), results in zip(self._workers, answered, strict=True)
+                for variant, results in zip(self._workers, answered, strict=True)
             ]
         return [list(row) for row in zip(*columns, strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from groundstop.model import Death, Judgement, Outcome, Release, Variant
 
@@ -47,8 +47,12 @@ class Context(Protocol):
         """
 
 
+@runtime_checkable
 class Oracle(Protocol):
-    """Takes a testcase and its outcome and determines whether there is a bug."""
+    """Takes a testcase and its outcome and determines whether there is a bug.
+
+    `name` is what people read, and different for each oracle of a target.
+    """
 
     name: str
 
@@ -56,4 +60,8 @@ class Oracle(Protocol):
         """Return the builds that `judge` runs for an outcome of `variant`: built beforehand."""
 
     def judge(self, testcase: bytes, outcome: Outcome, context: Context) -> Judgement:
-        """Return the verdict; never raises for any bytes."""
+        """Return the verdict, with for a finding one line on what is wrong.
+
+        Further lines of the message are its report.  Whatever is raised here is reported as
+        a broken oracle.
+        """

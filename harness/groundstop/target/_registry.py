@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import sys
+from dataclasses import replace
 
 from groundstop.config import Project
 from groundstop.errors import GroundstopError, TargetError
+from groundstop.target._harness import harness_target, harnesses
 from groundstop.target._target import Target
 
 __all__ = ["list_targets", "load_target"]
@@ -20,20 +21,27 @@ def list_targets(project: Project) -> dict[str, str]:
     """Return every registered target's name with the `module:attribute` it lives at, sorted.
 
     The project's own table wins over an installed package's entry point of the same name.
+    Harnesses that were fuzzed in this project are among them, with their file's path.
     """
-    found = {entry.name: entry.value for entry in importlib.metadata.entry_points(group=_GROUP)}
-    return dict(sorted({**found, **project.targets}.items()))
+    # Slow to import, and a fuzzing process knows where its target is.
+    from importlib.metadata import entry_points
+
+    found = {entry.name: entry.value for entry in entry_points(group=_GROUP)}
+    fuzzed = {name: str(harness.path) for name, harness in harnesses(project).items()}
+    return dict(sorted({**fuzzed, **found, **project.targets}.items()))
 
 
 def load_target(project: Project, name: str) -> Target:
     """Import and return the target `name`; raise TargetError when that cannot be done."""
-    known = list_targets(project)
+    known = project.targets if name in project.targets else list_targets(project)
     if name not in known:
         raise TargetError(
             f"no target {name!r}: pyproject.toml names {', '.join(known) or 'none'} "
             "in [tool.groundstop.targets]"
         )
     where = known[name]
+    if where.startswith("/"):
+        return harness_target(project, name, harnesses(project)[name])
     module_name, _, attribute = where.partition(":")
     if not module_name or not attribute:
         example = f"{module_name or 'module'}:{attribute or 'target'}"
@@ -61,6 +69,8 @@ def load_target(project: Project, name: str) -> Target:
         raise _wrong(name, what, name, example)
     if target.name != name:
         raise _wrong(name, f"{where} is the target {target.name!r}", target.name, where)
+    if target.core.root is None:
+        target = replace(target, core=replace(target.core, root=project.root))
     return target
 
 

@@ -24,23 +24,25 @@ class Step:
     """One check of an incident's time: what it was, and on which content.
 
     `check` is `definition` (the content against its own definitions), `load` (the core
-    takes it, no event) or `evaluate` (the core runs its events).  `lesson` says in one
-    sentence what the outcome shows.
+    takes it, no event), `evaluate` (the core runs its events), `coverage` (what these reach
+    of the content) or `synthesis` (what events made for it reach).  `lesson` says in one
+    sentence what the outcome shows; `passed` is how it ended on the incident's release.
     """
 
-    check: Literal["definition", "load", "evaluate"]
+    check: Literal["definition", "load", "evaluate", "coverage", "synthesis"]
     title: str
     source: Path
     lesson: str
+    passed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
     """A failure that happened, told as steps on a release with its defects put back.
 
-    All steps but the last pass on `release`, and all of them on `today`.  `candidate` is
-    the content that did it; `fleet` are the releases of that day, for which the gate
-    must hold it.
+    On `release` steps end as they say, on `today` all of them pass.  `candidate` is the
+    content that did it; `fleet` are the releases of that day, for which the gate must
+    hold it.
     """
 
     title: str
@@ -57,9 +59,9 @@ class Target:
 
     `format` declares the testcase: with it come the structure-aware mutator and the
     dictionary, to which `words` adds what no format can know: names that the content
-    compiler writes, by a label.  `content` is the content toolchain, `oracles` judge
-    every new outcome.  All of these may be missing; what then cannot be done is said
-    once by who needs it.
+    compiler writes, by a label.  `content` is the content toolchain; `oracles`, cheapest
+    first, judge every new outcome and a sample of the others.  All of these may be missing;
+    what then cannot be done is said once by who needs it.
     """
 
     name: str
@@ -75,3 +77,13 @@ class Target:
             raise TargetError(
                 f"{self.name!r} cannot name a target: use small letters, digits and underscores"
             )
+        names: set[str] = set()
+        for oracle in self.oracles:
+            if not isinstance(oracle, Oracle):
+                raise TargetError(
+                    f"target {self.name}: {oracle!r} is no oracle: it needs a name, "
+                    "variants(variant, fleet) and judge(testcase, outcome, context)"
+                )
+            if oracle.name in names:
+                raise TargetError(f"target {self.name}: two oracles are called {oracle.name!r}")
+            names.add(oracle.name)

@@ -1,46 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real core agrees with Python's `re` on what the content compiler made of a pattern."""
+"""The real core agrees with Python's `re`, and google-re2, on compiled patterns."""
 
 from __future__ import annotations
 
 import re
 import sys
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings, target
 from hypothesis import strategies as st
 
-from groundstop.model import Outcome, Stage
-from groundstop.replay import Worker
-from groundstop.targets.channel.content import ChannelContent
-from groundstop.targets.channel.patterns import PatternError, compile_pattern
+from groundstop.model import Stage
+from groundstop.properties import core
 from groundstop.targets.channel.status import Status
-from support.channel import open_core
-from support.patterns import Classes
+from support.patterns import compiles, pattern_bundle
 from support.strategies import PATTERNS, VALUES
 
-TYPE_ID = 2  # script_execution, which every release has
-content = ChannelContent()
+newest = core("channel")
+COMPILED = PATTERNS.filter(compiles)
 
 
-@pytest.fixture(scope="module")
-def core() -> Iterator[Worker]:
-    with open_core("7.11") as worker:
-        yield worker
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("patterns")
-
-
-def matches(worker: Worker, source: Path) -> list[set[int]]:
-    """Return for each event the ids of the instances that matched it, as the core reports them."""
-    outcome = worker.run(content.testcase(source))
-    assert isinstance(outcome, Outcome), outcome
+def matches(patterns: list[str], values: list[bytes]) -> list[set[int]]:
+    """Return for each value the numbers, from 1, of the patterns that the core finds in it."""
+    outcome = newest.run(pattern_bundle(patterns, values).build())
     assert outcome.stage is Stage.EVALUATED
     data, found = outcome.data, []
     assert data[:2] == bytes([ord("L"), Status.OK])
@@ -54,46 +38,12 @@ def matches(worker: Worker, source: Path) -> list[set[int]]:
     return found
 
 
-def compiles(pattern: str) -> bool:
-    try:
-        compile_pattern(pattern.encode(), Classes().index)
-    except PatternError:
-        return False
-    return True
-
-
-def write_probe(folder: Path, patterns: list[str], values: list[bytes]) -> Path:
-    """Write one instance for each pattern, by number from 1, and one event for each value."""
-    declared = next(t for t in content.default_types.types if t.type_id == TYPE_ID)
-    inputs = (
-        f'{{ name = "{entry.name.decode()}", kind = "{entry.kind.name.lower()}" }}'
-        for entry in declared.inputs
-    )
-    source = folder / "source.toml"
-    source.write_text(
-        "channel = 1\n"
-        f'[[type]]\nid = 2\nname = "probe"\ninputs = [{", ".join(inputs)}]\n'
-        + "".join(
-            f'[[instance]]\nid = {number}\nname = "p"\ntype = "probe"\nseverity = "low"\n'
-            f"match = {{ script_text = {{ pattern = '''{pattern}''' }} }}\n"
-            for number, pattern in enumerate(patterns, start=1)
-        )
-        + "".join(
-            f'[[event]]\ntype = "probe"\nvalues = {{ script_text = {{ hex = "{value.hex()}" }} }}\n'
-            for value in values
-        )
-    )
-    return source
-
-
 @given(
-    patterns=st.lists(PATTERNS.filter(compiles), min_size=1, max_size=8),
+    patterns=st.lists(COMPILED, min_size=1, max_size=8),
     values=st.lists(VALUES, min_size=1, max_size=16),
 )
-def test_the_core_finds_what_re_finds(
-    core: Worker, folder: Path, patterns: list[str], values: list[bytes]
-) -> None:
-    found = matches(core, write_probe(folder, patterns, values))
+def test_the_core_finds_what_re_finds(patterns: list[str], values: list[bytes]) -> None:
+    found = matches(patterns, values)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = [re.compile(pattern.encode()) for pattern in patterns]
@@ -101,3 +51,54 @@ def test_the_core_finds_what_re_finds(
         for number, regex in enumerate(expected, start=1):
             if value or rb"\B" not in regex.pattern or sys.version_info >= (3, 14):
                 assert (number in ids) == bool(regex.search(value)), (regex.pattern, value)
+
+
+def re2_of(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
+    r"""Return a pattern as google-re2 compiles it, None where the two do not speak the same.
+
+    It has `\Z` as `\z`, no flags `a` and `x`, and takes `{,1}` literally.
+    """
+    re2 = pytest.importorskip("re2", reason="google-re2 is not installed")
+    if "{," in pattern:
+        return None
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1  # a byte is a character
+    options.log_errors = False
+    try:
+        return re2.compile(pattern.replace(r"\Z", r"\z").encode(), options)
+    except re2.error:
+        return None
+
+
+def is_comparable(pattern: str, value: bytes) -> bool:
+    r"""Say whether a pattern means the same to google-re2 in this value.
+
+    Its `$` is the very end, where `re` has also the place before a last newline; and its
+    `\s` lacks `\v`, which no value here has.
+    """
+    return "$" not in pattern or not value.endswith(b"\n")
+
+
+@given(
+    patterns=st.lists(COMPILED, min_size=1, max_size=8),
+    values=st.lists(VALUES, min_size=1, max_size=16),
+)
+def test_the_core_finds_what_re2_finds(patterns: list[str], values: list[bytes]) -> None:
+    known = {pattern: regex for pattern in patterns if (regex := re2_of(pattern)) is not None}
+    assume(known)
+    for value, ids in zip(values, matches(list(known), values), strict=True):
+        for number, (pattern, regex) in enumerate(known.items(), start=1):
+            if is_comparable(pattern, value):
+                assert (number in ids) == (regex.search(value) is not None), (pattern, value)
+
+
+@settings(max_examples=50)
+@given(pattern=COMPILED, value=VALUES, times=st.integers(1, 200))
+def test_patterns_take_linear_fuel(pattern: str, value: bytes, times: int) -> None:
+    bundle = pattern_bundle([pattern], [value * times])
+    outcome = newest.run(bundle.build())
+    (program,) = bundle.channel.programs
+    most = 1 + 1 + len(program.insns) * (len(value) * times + 1)  # instance, criterion, positions
+    target(outcome.fuel / most)
+    assert outcome.fuel <= most
+    assert outcome.fuel_bound == most

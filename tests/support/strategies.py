@@ -38,4 +38,8 @@ PATTERNS = st.builds(
         LITERALS | CATEGORIES | CLASSES | CONDITIONS | st.just("."), _extend, max_leaves=12
     ),
 )
-VALUES = st.lists(st.sampled_from(b"abABzZ_09 \n.-\x00\x80\xff"), max_size=12).map(bytes)
+VALUES = st.builds(
+    bytes.__add__,
+    st.lists(st.sampled_from(b"abABzZ_09 \n.-\x00\x80\xff"), max_size=12).map(bytes),
+    st.sampled_from([b"", b"", b"", b"\n"]),  # before which some conditions hold
+)

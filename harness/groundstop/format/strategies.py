@@ -26,6 +26,8 @@ from groundstop.format._spec import (
 from groundstop.format._wire import Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from groundstop.format._record import Record
@@ -35,19 +37,27 @@ __all__ = ["from_format"]
 R = TypeVar("R", bound="Record")
 
 
-def from_format(cls: type[R], *, max_elements: int = 4, max_octets: int = 24) -> SearchStrategy[R]:
+def from_format(
+    cls: type[R],
+    *,
+    max_elements: int = 4,
+    max_octets: int = 24,
+    given: Mapping[str, SearchStrategy[object]] | None = None,
+) -> SearchStrategy[R]:
     """Return a strategy of records of `cls` that `cls.parse(record.build())` accepts.
 
     References lead to what is there, also across the parts of a bundle.  Arrays have at
     most `max_elements` elements and bytes at most `max_octets` over their least size,
-    unless the format asks for more.
+    unless the format asks for more.  Fields of `cls` that are `given` are drawn from there.
     """
+    chosen = given or {}
 
     @st.composite
     def records(draw: DrawFn) -> R:
         maker = _Maker(draw, max_elements, max_octets)
         record = cls.__new__(cls)
-        maker.fill(record, Site(cls), Scope(record), {})
+        fixed = {name: draw(strategy) for name, strategy in chosen.items()}
+        maker.fill(record, Site(cls), Scope(record), fixed)
         return record
 
     return records()

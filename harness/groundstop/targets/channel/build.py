@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         TypeText,
     )
 
-__all__ = ["PARTS", "build_part", "channel_file", "events_of", "template_file"]
+__all__ = ["PARTS", "build_part", "channel_file", "events_of", "template_file", "value_of"]
 
 PARTS = ("templates", "channel", "events", "bundle")
 """What a source can be compiled to, beside its natural part."""
@@ -169,13 +169,14 @@ def events_of(events: Iterable[EventText]) -> Events:
     """Return the events file; absent values are written too, so that inputs keep their place."""
     return Events(
         events=[
-            Event(type_id=event.type.type_id, values=[_value(value) for value in event.values])
+            Event(type_id=event.type.type_id, values=[value_of(value) for value in event.values])
             for event in events
         ]
     )
 
 
-def _value(value: bytes | int | None) -> Value:
+def value_of(value: bytes | int | None) -> Value:
+    """Return an event's value for one input; None is an absent one."""
     if value is None:
         return Value(kind=ValueKind.ABSENT, body=None)
     if isinstance(value, int):

@@ -3,17 +3,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from groundstop.model import Release
-from groundstop.oracles import RoundTrip
-from groundstop.target import Core, Incident, Step, Target
+from groundstop.oracles import (
+    Accepted,
+    AllocationFailure,
+    BoundedWork,
+    Determinism,
+    Memory,
+    Model,
+    Releases,
+    RoundTrip,
+)
+from groundstop.target import Core, Target
 from groundstop.targets.channel.content import ChannelContent
 from groundstop.targets.channel.formats import Bundle
+from groundstop.targets.channel.incident import INCIDENT
+from groundstop.targets.channel.judging import alike, predict, validate
 from groundstop.targets.channel.releases import generate_table, load_release
+from groundstop.targets.channel.status import describe_outcome
 from groundstop.toolchain import native_root
 
-_HERE = Path(__file__).parent
 _SOURCES = native_root() / "channel"
 
 # Kernel code: nothing implicit, nothing large on the stack (bytes of a frame).
@@ -31,45 +39,9 @@ _CFLAGS = (
 
 _RELEASES = ("7.10", "7.11", "7.15")
 
-_INCIDENT = Incident(
-    title="Channel File 291, 2024-07-19 04:09 UTC",
-    release=Release("7.11", "2024-07"),
-    today=Release("7.11"),
-    steps=(
-        Step(
-            "definition",
-            "content validator: the instance against the template definition",
-            _HERE / "incident" / "channel-291.toml",
-            "the definition says 21 inputs, and so does the instance: nothing to see",
-        ),
-        Step(
-            "load",
-            "load test: the sensor reads the file",
-            _HERE / "incident" / "channel-291.toml",
-            "loading is not evaluating",
-        ),
-        Step(
-            "evaluate",
-            "stress test of March: a wildcard on input 21",
-            _HERE / "incident" / "channel-291-wildcard.toml",
-            "a wildcard never reads its input: four instances shipped like this",
-        ),
-        Step(
-            "evaluate",
-            "the lucky case: an earlier criterion does not match",
-            _HERE / "incident" / "channel-291-mismatch.toml",
-            "evaluation stops before input 21 is read",
-        ),
-        Step(
-            "evaluate",
-            "the first event that matches criteria 1 to 20",
-            _HERE / "incident" / "channel-291.toml",
-            "the interpreter reads element 20 of an array of 20",
-        ),
-    ),
-    candidate=_HERE / "incident" / "channel-291.toml",
-    fleet=(Release("7.10"), Release("7.11", "2024-07"), Release("7.15")),
-)
+# Bytes that the entry point may use without a sanitizer, its own frames included
+# (native/channel/README.md, "Stack").
+_STACK = 4096
 
 
 def _words() -> dict[str, bytes]:
@@ -95,7 +67,17 @@ target = Target(
     ),
     format=Bundle,
     content=ChannelContent(),
-    oracles=(RoundTrip(Bundle),),
-    incident=_INCIDENT,
+    # The cheapest first: a finding ends the judging of an input in a campaign.
+    oracles=(
+        BoundedWork(stack=_STACK),
+        Model(predict, lambda outcome: list(describe_outcome(outcome.data))),
+        Determinism(),
+        Memory(),
+        Releases(alike),
+        AllocationFailure("ci_fuzz_allocation"),
+        Accepted(validate),
+        RoundTrip(Bundle, loads=("templates", "channel")),
+    ),
+    incident=INCIDENT,
     words=_words,
 )

@@ -46,13 +46,16 @@ _REPORTED = 64  # ids of one event
 
 
 def describe_outcome(data: bytes) -> Iterator[str]:
-    """Yield one line for the load and one for each event; what is no report is said to be none."""
+    """Yield one line for each load, unload and event; what is no report is said to be none."""
     at = events = 0
     while at < len(data):
         record = data[at:]
         if record[:1] == b"L" and len(record) >= _LOAD_SIZE:
             yield f"load: {_words(record[1])}{_FILES.get(record[2], '')}"
             at += _LOAD_SIZE
+        elif record[:1] == b"U":
+            yield "unload"
+            at += 1
         elif record[:1] == b"E" and len(record) >= _EVENT_SIZE:
             count = int.from_bytes(record[2:6], "little")
             end = _EVENT_SIZE + 4 * min(count, _REPORTED)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A core that does one kind of harm, HARM, to whoever gives it an input that begins
+ * with an X, and else nothing: what a campaign has to outlive.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int uncivil_entry(const uint8_t *data, size_t size);
+
+#if HARM == 'p' /* prints a lot, once */
+static void harm(void)
+{
+	static int done;
+	char line[1024];
+
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	for (int i = 0; i < 16 * 1024 && !done; i++)
+		(void)!write(i & 1 ? STDERR_FILENO : STDOUT_FILENO, line, sizeof(line));
+	done = 1;
+}
+#elif HARM == 'f' /* returns twice */
+static void harm(void)
+{
+	static int forks;
+
+	if (forks++ < 8)
+		(void)!fork();
+}
+#elif HARM == 't' /* leaves threads behind that go on */
+static void *busy(void *unused)
+{
+	for (;;)
+		usleep(1000);
+	return unused;
+}
+
+static void harm(void)
+{
+	static int threads;
+	pthread_t thread;
+
+	if (threads++ < 8)
+		pthread_create(&thread, NULL, busy, NULL);
+}
+#elif HARM == 'e'
+static void harm(void)
+{
+	exit(0);
+}
+#elif HARM == 'E'
+static void harm(void)
+{
+	_exit(0);
+}
+#elif HARM == 'm' /* allocates without bound */
+static void harm(void)
+{
+	for (;;)
+		memset(malloc(1u << 20), 1, 1u << 20);
+}
+#elif HARM == 'l' /* never returns */
+static void harm(void)
+{
+	for (;;)
+		usleep(1000);
+}
+#elif HARM == 'S' /* the saved frame pointer and the return address */
+__attribute__((noinline)) static void harm(void)
+{
+	uintptr_t *frame = __builtin_frame_address(0);
+
+	for (int i = 0; i < 2; i++)
+		*(volatile uintptr_t *)(frame + i) = 0x4141414141414141u;
+}
+#elif HARM == 'c'
+static void harm(void)
+{
+	for (int descriptor = 0; descriptor <= 30; descriptor++)
+		close(descriptor);
+}
+#else
+static void harm(void)
+{
+}
+#endif
+
+int uncivil_entry(const uint8_t *data, size_t size)
+{
+	if (size > 0 && data[0] == 'X')
+		harm();
+	return 0;
+}

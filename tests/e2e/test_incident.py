@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -19,8 +20,13 @@ def told() -> dict[str, Any]:
     return document
 
 
-def test_every_check_of_that_day_passes_but_the_last(told: dict[str, Any]) -> None:
-    assert [step["passed"] for step in told["steps"]] == [True, True, True, True, False]
+def test_every_check_of_that_day_passes_but_those_that_evaluate_input_21(
+    told: dict[str, Any],
+) -> None:
+    passed = [step["check"] for step in told["steps"] if step["passed"]]
+    failed = [step["check"] for step in told["steps"] if not step["passed"]]
+    assert passed == ["definition", "load", "evaluate", "evaluate", "coverage"]
+    assert failed == ["synthesis", "evaluate"]
     assert "heap-buffer-overflow" in told["steps"][-1]["detail"]
     assert {step["release"] for step in told["steps"]} == {"7.11@2024-07"}
 
@@ -30,6 +36,31 @@ def test_the_lucky_case_evaluates_and_does_not_crash(told: dict[str, Any]) -> No
     assert lucky["passed"]
     assert "matched by 29101" in lucky["detail"]
     assert "29102" not in lucky["detail"]
+
+
+def test_content_coverage_names_what_the_lucky_case_never_evaluated(told: dict[str, Any]) -> None:
+    """Nothing crashes; what would have is named with its line, and events made for it do crash."""
+    coverage, synthesis = (
+        next(step for step in told["steps"] if step["check"] == check)
+        for check in ("coverage", "synthesis")
+    )
+    assert coverage["detail"] == "nothing crashes, 25% of its outcomes reached"
+    assert re.fullmatch(
+        r"prefix on input 21 \(first_message\) of instance 29102 \(channel-291-mismatch.toml:\d+\)",
+        coverage["unseen"][-1],
+    )
+    assert synthesis["detail"].startswith("on synthesized events: heap-buffer-overflow")
+    assert synthesis["unseen"] == []
+
+
+def test_today_synthesized_events_reach_all_of_it(told: dict[str, Any]) -> None:
+    coverage, synthesis = (
+        next(step for step in told["today"] if step["check"] == check)
+        for check in ("coverage", "synthesis")
+    )
+    assert len(coverage["unseen"]) == 3
+    assert synthesis["unseen"] == []
+    assert synthesis["detail"] == "nothing crashes, 100% of its outcomes reached"
 
 
 def test_the_fuzzer_finds_it_from_seeds_that_do_not_contain_it(told: dict[str, Any]) -> None:

@@ -70,6 +70,8 @@ class IncidentView:
     def _print_step(self, outcome: StepOutcome) -> None:
         word = "[green]passes[/]" if outcome.passed else "[bold red]fails[/] "
         self._console.print(f"  {word}  {escape(outcome.step.title)}: {escape(outcome.detail)}")
+        for unseen in outcome.unseen:
+            self._console.print(f"          [yellow]never evaluated:[/] {escape(unseen)}")
 
     def _section(self, heading: str) -> None:
         if heading != self._heading:

@@ -40,8 +40,7 @@ def command(target_name: str | None, seconds: float, *, as_json: bool) -> int:
     today = [view.today(outcome) for outcome in rehearsal.steps(target.incident.today)]
     held = view.gate(rehearsal.gate())
     as_it_was = (
-        all(step.passed for step in steps[:-1])
-        and not steps[-1].passed
+        all(outcome.passed is outcome.step.passed for outcome in steps)
         and hunt.found
         and all(step.passed for step in today)
         and held.decision.value == "hold"

@@ -10,12 +10,13 @@ from pathlib import Path
 from groundstop.campaign import CampaignOptions, RunDirectory, run_campaign
 from groundstop.config import Project
 from groundstop.corpus import compiled_seeds
-from groundstop.errors import TargetError
+from groundstop.errors import SourceLocation, TargetError
 from groundstop.findings import headline
 from groundstop.gate._decision import GateResult
 from groundstop.gate._gate import run_gate
 from groundstop.model import Death, Release, Stage, Variant
 from groundstop.replay import Worker, open_worker
+from groundstop.report import ContentCoverage, content_coverage
 from groundstop.target import ContentToolchain, Incident, Step, Target
 
 __all__ = ["Hunt", "Rehearsal", "StepOutcome"]
@@ -23,12 +24,16 @@ __all__ = ["Hunt", "Rehearsal", "StepOutcome"]
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """One step and how it ended; `passed` is what people of the time would have seen."""
+    """One step and how it ended; `passed` is what people of the time would have seen.
+
+    `unseen` names what the core never evaluated, where that was measured.
+    """
 
     step: Step
     release: Release
     passed: bool
     detail: str
+    unseen: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the step as a document."""
@@ -39,6 +44,7 @@ class StepOutcome:
             "passed": self.passed,
             "detail": self.detail,
             "lesson": self.step.lesson,
+            "unseen": list(self.unseen),
         }
 
 
@@ -77,8 +83,11 @@ class Rehearsal:
         variant = Variant(release)
         with open_worker(self._target, variant, self._project, symbolize=True) as worker:
             for step in self._incident.steps:
-                passed, detail = self._check(step, worker)
-                yield StepOutcome(step, release, passed, detail)
+                if step.check in {"coverage", "synthesis"}:
+                    yield self._cover(step, release)
+                else:
+                    passed, detail = self._check(step, worker)
+                    yield StepOutcome(step, release, passed, detail)
 
     def hunt(self, seconds: float) -> Hunt:
         """Fuzz the defective build, from the target's seeds alone, until something is found."""
@@ -92,6 +101,9 @@ class Rehearsal:
                 corpus=(folder / "units", seeds),
                 artifacts=folder / "artifacts",
                 stop_at_finding=True,
+                # It is to die as it did that day; oracles would see from the first seed on
+                # that it loads what it cannot supply.
+                share=0,
             )
             result = run_campaign(self._target, self._project, options)
             found = self._explain(result.artifacts[0].path) if result.artifacts else ""
@@ -111,6 +123,20 @@ class Rehearsal:
             result = worker.run(artifact.read_bytes())
         return headline(result) if isinstance(result, Death) else ""
 
+    def _cover(self, step: Step, release: Release) -> StepOutcome:
+        """Measure what is reached of the content; a death fails the step, a gap does not."""
+        coverage = content_coverage(
+            self._target,
+            step.source,
+            self._project,
+            release=release,
+            synthesize=step.check == "synthesis",
+        )
+        if coverage.deaths:
+            return StepOutcome(step, release, passed=False, detail="; ".join(coverage.deaths))
+        detail = f"nothing crashes, {coverage.percent} of its outcomes reached"
+        return StepOutcome(step, release, passed=True, detail=detail, unseen=_unseen(coverage))
+
     def _check(self, step: Step, worker: Worker) -> tuple[bool, str]:
         content = self._content
         if step.check == "definition":
@@ -124,3 +150,15 @@ class Rehearsal:
             return False, headline(result)
         wanted = Stage.LOADED if step.check == "load" else Stage.EVALUATED
         return result.stage >= wanted, "; ".join(content.describe(result))
+
+
+def _unseen(coverage: ContentCoverage) -> tuple[str, ...]:
+    """Name the elements that were never evaluated though they can be."""
+    seen = {number for number, _ in coverage.reached}
+    missed = dict.fromkeys(number for number, _ in coverage.missed if number not in seen)
+    elements = (coverage.elements[number] for number in missed)
+    return tuple(f"{each.text} ({_short(each.where)})" for each in elements)
+
+
+def _short(where: SourceLocation | str) -> str:
+    return f"{where.path.name}:{where.line}" if isinstance(where, SourceLocation) else where

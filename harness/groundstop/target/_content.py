@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,13 +21,15 @@ class Element:
 
     `where` is its place in the text source, or for a binary file a field and its offset;
     `text` names it for people.  `outcomes` are those that it can have by definition: a
-    criterion that matches everything has only 1.
+    criterion that matches everything has only 1.  `details` are the numbers of the finer
+    elements that belong to it (a pattern's instructions); several may share them.
     """
 
     number: int
     where: SourceLocation | str
     text: str
     outcomes: tuple[int, ...] = (0, 1)
+    details: range = range(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,15 @@ class Unreachable:
     """An outcome of an element that no event brings about, and why.
 
     `proven` says that none can; otherwise none was found within the limits of the search.
+    `remedy` says what its author should do about it; it is empty where nothing is wrong
+    with the content: its type is not on this release, or something before it is to blame.
     """
 
     element: int
     outcome: int
     reason: str
     proven: bool
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +104,8 @@ class ContentToolchain(Protocol):
     def synthesize(self, source: Path, release: Release, tree: Path) -> Synthesis:
         """Make events that reach every element of `source` on `release` with every outcome."""
 
-    def write_events(self, testcase: bytes) -> str:
-        """Return the events of a testcase as text source, ready to be kept beside content."""
+    def write_events(self, testcase: bytes, notes: Sequence[str] = ()) -> str:
+        """Return the events of a testcase as text source, ready to be kept beside content.
+
+        `notes` are lines that stand in it as comments.
+        """

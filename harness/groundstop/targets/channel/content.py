@@ -7,26 +7,35 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from groundstop.errors import SourceError, SourceLocation
+from groundstop.errors import InputError, SourceError, SourceLocation
 from groundstop.files import read_input
 from groundstop.target import Problem
 from groundstop.targets.channel.build import build_part
 from groundstop.targets.channel.bundle import Binary, Parts, part_of
 from groundstop.targets.channel.checks import check_format, check_supply
 from groundstop.targets.channel.claims import claims_of_binary, claims_of_text
+from groundstop.targets.channel.elements import binary_places, elements_of, text_places
 from groundstop.targets.channel.expectations import check_expected
-from groundstop.targets.channel.formats import Input, InputKind, TemplateFile, TemplateType
-from groundstop.targets.channel.readable import show
+from groundstop.targets.channel.formats import (
+    Bundle,
+    Input,
+    InputKind,
+    TemplateFile,
+    TemplateType,
+)
+from groundstop.targets.channel.readable import events_text, show
 from groundstop.targets.channel.releases import SuppliedType, load_release
 from groundstop.targets.channel.source import read_source
 from groundstop.targets.channel.status import describe_outcome
+from groundstop.targets.channel.synthesis import synthesize
 from groundstop.toolchain import native_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from groundstop.model import Outcome, Release
+    from groundstop.target import Element, Synthesis
 
 __all__ = ["ChannelContent"]
 
@@ -126,6 +135,40 @@ class ChannelContent:
         supplied = load_release(tree / "releases" / f"{release.name}.toml")
         events = read_source(source).events or ()
         return list(check_expected(events, supplied, str(release), self.describe(outcome)))
+
+    def elements(self, source: Path) -> list[Element]:
+        """Return the criteria of a channel file, numbered as the core does."""
+        return self._covered(source)[1]
+
+    def synthesize(self, source: Path, release: Release, tree: Path) -> Synthesis:
+        """Make events that reach every criterion on `release`, as far as any event does."""
+        supplied = load_release(tree / "releases" / f"{release.name}.toml")
+        binary, elements = self._covered(source)
+        return synthesize(binary.testcase, binary.decoded.value, elements, supplied)
+
+    def write_events(self, testcase: bytes, notes: Sequence[str] = ()) -> str:
+        """Return the events of an intact bundle as a text source of their own."""
+        return events_text(Bundle.parse(testcase), notes)
+
+    def _covered(self, source: Path) -> tuple[Binary, list[Element]]:
+        """Return an intact testcase and its elements; raise for what has none or is broken."""
+        binary = self._binary(source)
+        if source.suffix in self.suffixes:
+            text = read_source(source)
+            if text.channel is None:
+                message = "has no channel: content coverage counts the criteria of instances"
+                raise SourceError(message, SourceLocation(source, 1))
+            places = text_places(text)
+        elif binary.part not in {"channel", "bundle"}:
+            raise InputError(
+                f"{source}: is a file of {binary.part}: content coverage counts the criteria of "
+                "a channel file"
+            )
+        else:
+            places = binary_places(binary)
+        if problem := binary.decoded.problem:
+            raise InputError(f"{source}: no release loads it: {problem}")
+        return binary, list(elements_of(binary, places))
 
     def _bytes(self, source: Path) -> bytes:
         if source.suffix in self.suffixes:

@@ -22,7 +22,9 @@ FLOORS = [
     {"oracles", "corpus"},
     {"replay"},
     {"campaign", "findings"},
-    {"gate", "report", "ossfuzz", "bench", "doctor"},
+    {"properties"},
+    {"report"},
+    {"gate", "ossfuzz", "bench", "doctor", "scaffold"},
     {"cli", "__main__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}

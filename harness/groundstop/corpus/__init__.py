@@ -4,8 +4,16 @@
 corpus/<target>/seeds/         made by hand: text sources of the target's content, or binary
 corpus/<target>/regressions/   inputs that once failed, each with a `.finding.toml` beside it
 corpus/<target>/evolved/       kept by campaigns, named by their content, ignored by git
+corpus/<target>/properties/    for each property: inputs that it failed on, as regressions; a folder
+                               evolved as above
 """
 
+from groundstop.corpus._properties import (
+    add_property_input,
+    find_property_input,
+    list_property_inputs,
+    property_folder,
+)
 from groundstop.corpus._regressions import (
     SIDECAR_SUFFIX,
     Regression,
@@ -29,11 +37,15 @@ __all__ = [
     "Entry",
     "Regression",
     "add",
+    "add_property_input",
     "compiled_seeds",
     "entries",
     "evolved",
+    "find_property_input",
     "find_regression",
+    "list_property_inputs",
     "list_regressions",
+    "property_folder",
     "read_regression",
     "regressions",
     "require_corpus",

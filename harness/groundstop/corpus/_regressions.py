@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -77,9 +77,14 @@ def list_regressions(target_name: str, project: Project) -> list[Regression]:
     nobody would know what it is for.
     """
     folder = project.corpus_of(target_name) / "regressions"
-    if not folder.is_dir():
-        return []
-    files = list(content_files(folder))
+    return read_all(list(content_files(folder)))
+
+
+def read_all(files: Sequence[Path]) -> list[Regression]:
+    """Return the regressions of which `files` are all inputs and sidecars, in that order.
+
+    Raises as `list_regressions` does.
+    """
     found = [read_regression(path) for path in files if path.name.endswith(SIDECAR_SUFFIX)]
     named = {regression.path.resolve() for regression in found}
     for path in files:

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inputs of properties: bytes that stand for an example, and what is known of them.
+
+    corpus/<target>/properties/<module>.<test>/<SHA-1>               one that it failed on
+    corpus/<target>/properties/<module>.<test>/<SHA-1>.finding.toml  its sidecar, as of a regression
+    corpus/<target>/properties/<module>.<test>/evolved/              kept by campaigns
+
+The sidecar's `oracle` is the property, as `FILE::TEST` from the project's root.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+
+from groundstop.config import Project
+from groundstop.corpus._files import content_files
+from groundstop.corpus._regressions import SIDECAR_SUFFIX, Regression, read_all, read_regression
+from groundstop.errors import InputError
+from groundstop.files import make_folder, resolved, write_atomically
+from groundstop.model import Release
+
+_EVOLVED = "evolved"
+
+
+def property_folder(target_name: str, project: Project, label: str) -> Path:
+    """Return the folder of the property `<module>.<test>`."""
+    return project.corpus_of(target_name) / "properties" / label
+
+
+def list_property_inputs(target_name: str, project: Project) -> list[Regression]:
+    """Return the inputs that properties failed on, by path; raises as `list_regressions`."""
+    folder = project.corpus_of(target_name) / "properties"
+    files = (path for path in content_files(folder) if path.parent.name != _EVOLVED)
+    return read_all(list(files))
+
+
+def find_property_input(target_name: str, project: Project, path: Path) -> Regression | None:
+    """Return what is known of `path`, an input of a property or its sidecar.
+
+    None for a file that lies elsewhere.  Raises as `read_regression` for its sidecar, and
+    InputError for a unit that a campaign has kept: nothing is wrong with that.
+    """
+    path = resolved(path)
+    folder = resolved(project.corpus_of(target_name) / "properties")
+    if not path.is_relative_to(folder):
+        return None
+    if path.parent.name == _EVOLVED:
+        raise InputError(f"{path}: kept by a campaign because of what it covers; no finding")
+    if path.name.endswith(SIDECAR_SUFFIX):
+        return read_regression(path)
+    return read_regression(path.with_name(path.name + SIDECAR_SUFFIX))
+
+
+def add_property_input(  # noqa: PLR0913  (the fields of a sidecar)
+    target_name: str,
+    project: Project,
+    label: str,
+    data: bytes,
+    *,
+    what: str,
+    oracle: str,
+    release: Release,
+) -> Path:
+    """Keep an input that a property failed on; return its file.
+
+    One that is there keeps its sidecar, which people may have written to.  Raises InputError
+    when it cannot be written.
+    """
+    folder = property_folder(target_name, project, label)
+    make_folder(folder)
+    path = folder / hashlib.sha1(data, usedforsecurity=False).hexdigest()
+    sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
+    if not path.exists():
+        write_atomically(path, data)
+    if not sidecar.exists():
+        lines = [f"input = {_text(path.name)}", f"what = {_text(what)}"]
+        lines.append(f"oracle = {_text(oracle)}")
+        if str(release):
+            lines.append(f"release = {_text(str(release))}")
+        lines.append(f"found = {dt.datetime.now(dt.UTC).date().isoformat()}")
+        write_atomically(sidecar, ("\n".join(lines) + "\n").encode())
+    return path
+
+
+def _text(text: str) -> str:
+    """Return a TOML string: a literal one over several lines where that is possible."""
+    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    if "\n" not in plain or "'''" in plain or plain.endswith("'"):
+        return json.dumps(plain, ensure_ascii=False)
+    return f"'''\n{plain}'''"

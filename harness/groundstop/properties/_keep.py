@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turn the inputs that a property failed on in a campaign into findings, and keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundstop.corpus import add_property_input
+from groundstop.errors import InputError
+from groundstop.files import read_input
+from groundstop.findings import Finding, FindingStore
+from groundstop.model import Variant
+from groundstop.properties._property import Property
+from groundstop.properties._run import Failure, finding_kind, run_property
+from groundstop.properties._shrink import shrink
+
+__all__ = ["PropertyFinding", "keep_failures"]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyFinding:
+    """A finding with the smallest input that shows it and the example that this stands for.
+
+    `path` is that input's file, in the corpus; `example` is empty for a finding that did not
+    happen again.
+    """
+
+    finding: Finding
+    path: Path
+    example: str
+
+
+def keep_failures(paths: Sequence[Path], prop: Property, variant: Variant) -> list[PropertyFinding]:
+    """Run every input that a campaign on `variant` stored again; return each finding once.
+
+    Each is stored with the target's findings, made small, and one that happens again also
+    goes to the corpus as a regression.  Raises as `run_property`.
+    """
+    failed: dict[str, tuple[bytes, Failure]] = {}
+    kept: list[PropertyFinding] = []
+    for path in paths:
+        data = read_input(path)
+        failure = _run(prop, data, variant)
+        if failure is None:
+            kept.append(_unreproduced(path, data, prop, variant))
+        elif (known := failed.get(failure.finding.id)) is None or len(data) < len(known[0]):
+            failed[failure.finding.id] = (data, failure)
+    for data, failure in failed.values():
+        kept.append(_keep(prop, *_smaller(prop, data, failure, variant), variant))
+    return kept
+
+
+def _run(prop: Property, data: bytes, variant: Variant) -> Failure | None:
+    try:
+        return run_property(prop, data, variant.release)
+    except InputError:
+        return None
+
+
+def _smaller(
+    prop: Property, data: bytes, failure: Failure, variant: Variant
+) -> tuple[bytes, Failure]:
+    """Return a smaller input of the same finding with its failure, or what was given."""
+
+    def fails(candidate: bytes) -> bool:
+        # Symbolizing each candidate's report would leave time for a few of them only.
+        again = _run(prop, candidate, variant)
+        return again is not None and again.place == failure.place
+
+    small = shrink(data, fails)
+    again = _run(prop, small, variant)
+    if again is None or again.finding.id != failure.finding.id:
+        return data, failure
+    return small, again
+
+
+def _keep(prop: Property, data: bytes, failure: Failure, variant: Variant) -> PropertyFinding:
+    finding = failure.finding
+    store = FindingStore(prop.project, finding.target)
+    known = store.load(finding.id)
+    if known is not None and known.input.stat().st_size <= len(data):
+        # Found before: what is in the corpus of it stays the one input that shows it.
+        earlier = read_input(known.input)
+        if again := _run(prop, earlier, variant):
+            data, failure = earlier, again
+    store.save(finding, data, failure.report)
+    path = add_property_input(
+        finding.target,
+        prop.project,
+        prop.label,
+        data,
+        what=f"{finding.detail}\n{failure.example}",
+        oracle=prop.node,
+        release=variant.release,
+    )
+    return PropertyFinding(finding, path, failure.example)
+
+
+def _unreproduced(path: Path, data: bytes, prop: Property, variant: Variant) -> PropertyFinding:
+    core, _ = prop.core_for(variant.release)
+    note = path.with_name(f"{path.name}.oracle")
+    report = path.with_name(f"{path.name}.report")
+    said = note.read_text(encoding="utf-8", errors="replace").strip() if note.is_file() else ""
+    text = report.read_text(encoding="utf-8", errors="replace") if report.is_file() else said
+    detail = said.removeprefix(f"{prop.node}: ") or f"did not happen again ({path.name})"
+    finding = Finding(
+        core.target_name, variant, finding_kind(prop.node), detail, (), reproduced=False
+    )
+    stored = FindingStore(prop.project, core.target_name).save(finding, data, text)
+    return PropertyFinding(finding, stored.input, "")

@@ -8,29 +8,36 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundstop.errors import ConfigError
+from groundstop.errors import ConfigError, ProjectMissingError
 
-__all__ = ["Project", "find_project"]
+__all__ = ["Project", "find_project", "folder_project"]
 
-_KNOWN_KEYS = {"corpus", "targets"}
+_KNOWN_KEYS = {"corpus", "default", "targets"}
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """A folder with a pyproject.toml that has a `[tool.groundstop]` table.
 
-    `targets` maps a target's name to `module:attribute`.  Everything that can be made
+    `targets` maps a target's name to `module:attribute`, `default` names the one that is
+    meant where a command leaves it out (by default the only one).  Everything that can be made
     again (builds, compiled seeds, findings' reports) lives under `state`.
     """
 
     root: Path
     corpus: Path
     targets: dict[str, str] = field(default_factory=dict)
+    default: str | None = None
 
     @property
     def state(self) -> Path:
         """The project's own cache and working files, ignored by git."""
         return self.root / ".groundstop"
+
+    @property
+    def harnesses(self) -> Path:
+        """The folder that tells of libFuzzer harnesses fuzzed here: targets nobody declared."""
+        return self.state / "harness"
 
     def corpus_of(self, target: str) -> Path:
         """Return the folder with `seeds`, `regressions` and `evolved` of a target."""
@@ -48,7 +55,8 @@ class Project:
 def find_project(start: Path | None = None) -> Project:
     """Find the project that `start` (default: the current folder) belongs to.
 
-    GROUNDSTOP_PROJECT overrides the search.  Raises ConfigError when there is none.
+    A folder in which a harness was fuzzed is one, too, without any pyproject.toml.
+    GROUNDSTOP_PROJECT overrides the search.  Raises ProjectMissingError when there is none.
     """
     override = os.environ.get("GROUNDSTOP_PROJECT")
     folder = Path(override) if override else (start or Path.cwd())
@@ -57,10 +65,27 @@ def find_project(start: Path | None = None) -> Project:
         table = _read_table(root / "pyproject.toml")
         if table is not None:
             return _project(root, table)
-    raise ConfigError(
+        if (bare := _bare_project(root)).harnesses.is_dir():
+            return bare
+    raise ProjectMissingError(
         f"no Groundstop project at {folder} or above: run this inside a folder whose "
         "pyproject.toml has a [tool.groundstop] table"
     )
+
+
+def folder_project() -> Project:
+    """Return the project of the current folder; where there is none, the folder is one itself.
+
+    Everything is then kept under its state, and `find_project` finds it once a harness is.
+    """
+    try:
+        return find_project()
+    except ProjectMissingError:
+        return _bare_project(Path.cwd())
+
+
+def _bare_project(root: Path) -> Project:
+    return Project(root, root / ".groundstop" / "corpus")
 
 
 def _read_table(path: Path) -> dict[str, object] | None:
@@ -93,4 +118,8 @@ def _project(root: Path, table: dict[str, object]) -> Project:
     targets = table.get("targets", {})
     if not isinstance(targets, dict) or not all(isinstance(v, str) for v in targets.values()):
         raise ConfigError(f'{where}: tool.groundstop.targets must map names to "module:attribute"')
-    return Project(root, root / corpus, dict(targets))
+    default = table.get("default", next(iter(targets)) if len(targets) == 1 else None)
+    if default is not None and (not isinstance(default, str) or default not in targets):
+        known = ", ".join(sorted(targets)) or "none"
+        raise ConfigError(f"{where}: tool.groundstop.default must name a target (there: {known})")
+    return Project(root, root / corpus, dict(targets), default)

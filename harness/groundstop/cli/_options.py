@@ -92,10 +92,10 @@ def content_of(
 
 
 def chosen_target(project: Project, name: str | None) -> str:
-    """Return `name`, or without one the project's only target; raise TargetError."""
-    if name is not None:
-        return name
-    known = list(project.targets)
-    if len(known) != 1:
-        raise TargetError(f"name a target: this project has {', '.join(known) or 'none'}")
-    return known[0]
+    """Return `name`, or without one the project's default target; raise TargetError."""
+    chosen = name or project.default
+    if chosen is None:
+        known = ", ".join(project.targets)
+        why = f"this project has {known}, and no default" if known else "this project has none"
+        raise TargetError(f"name a target: {why} (default = … in [tool.groundstop])")
+    return chosen

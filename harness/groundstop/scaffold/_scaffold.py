@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write a working project around an interpreter, and leave alone what is there already."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from groundstop.errors import ConfigError
+from groundstop.files import make_folder, read_text, write_atomically
+
+__all__ = ["Scaffold", "Written", "target_name"]
+
+# A program of two instructions, as templates/target.py.j2 declares the format.
+_SEED = b"TOYP" + bytes((1, 0, 2, 0)) + bytes((1, 7)) + bytes((0, 0))
+
+_FILES = {
+    "fuzz/{name}.py": "target.py.j2",
+    "fuzz/fuzz_{name}.py": "script.py.j2",
+    "fuzz/{name}_entry.c": "entry.c.j2",
+    ".github/workflows/groundstop.yml": "workflow.yml.j2",
+}
+# Files that a project may have already: ours goes behind what is there.
+_ADDED = {
+    "pyproject.toml": ("pyproject.toml.j2", r"^\[tool\.groundstop"),
+    "Makefile": ("Makefile.j2", r"^fuzz\s*:"),
+    ".gitignore": ("gitignore.j2", r"^/?\.groundstop/?$"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file, relative to the project, and what was done: `written`, `added to`, `left alone`."""
+
+    path: str
+    what: str
+
+
+def target_name(text: str) -> str:
+    """Return a target's name made from a folder's; raise ConfigError when nothing is left of it."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    if name and not name[0].isalpha():
+        name = f"target_{name}"
+    if not name:
+        raise ConfigError(f"{text!r} makes no name for a target: groundstop init NAME")
+    return name
+
+
+class Scaffold:
+    """A project to write in `folder`, with one target called `name`.
+
+    Raises ConfigError for a name that is none, and for a folder that is a Groundstop
+    project already.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise ConfigError(
+                f"{name!r} cannot name a target: use small letters, digits and underscores"
+            )
+        self._folder = folder
+        self._name = name
+        loader = PackageLoader("groundstop.scaffold")
+        # What is written is Python, C and make, never HTML.
+        self._templates = Environment(  # noqa: S701
+            loader=loader, undefined=StrictUndefined, keep_trailing_newline=True
+        )
+        existing = folder / "pyproject.toml"
+        if existing.is_file() and re.search(
+            _ADDED["pyproject.toml"][1], read_text(existing), re.MULTILINE
+        ):
+            raise ConfigError(
+                f"{existing}: this is a Groundstop project already: add a target to its "
+                "[tool.groundstop.targets] table"
+            )
+
+    def write(self) -> list[Written]:
+        """Write every file; one that is there is added to, or left alone, never replaced."""
+        done = [self._add(name, *how) for name, how in _ADDED.items()]
+        for pattern, template in _FILES.items():
+            done.append(self._new(pattern.format(name=self._name), self._render(template)))
+        seed = f"corpus/{self._name}/seeds/two-instructions"
+        done.append(self._new(seed, _SEED))
+        return done
+
+    def _render(self, template: str) -> bytes:
+        on_path = shutil.which("groundstop")
+        # Without one on the path: the one that runs now.
+        command = "groundstop" if on_path else str(Path(sys.argv[0]).absolute())
+        return (
+            self._templates.get_template(template)
+            .render(name=self._name, groundstop=command)
+            .encode()
+        )
+
+    def _new(self, name: str, content: bytes) -> Written:
+        path = self._folder / name
+        if path.exists():
+            return Written(name, "left alone")
+        make_folder(path.parent)
+        write_atomically(path, content)
+        if content.startswith(b"#!"):
+            path.chmod(0o755)
+        return Written(name, "written")
+
+    def _add(self, name: str, template: str, marker: str) -> Written:
+        path = self._folder / name
+        if not path.exists():
+            return self._new(name, self._render(template))
+        there = read_text(path)
+        if re.search(marker, there, re.MULTILINE):
+            return Written(name, "left alone")
+        between = "\n" if there.endswith("\n") or not there else "\n\n"
+        write_atomically(path, (there + between).encode() + self._render(template))
+        return Written(name, "added to")

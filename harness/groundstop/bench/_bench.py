@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundstop.bench._contenders import OURS, Contender, contenders
+from groundstop.bench._contenders import OURS, WITHOUT_ORACLES, Contender, contenders
 from groundstop.bench._stats import Comparison, Times, compare
 from groundstop.bench._trial import Trial
 from groundstop.campaign import RunDirectory, clear_dead_runs
@@ -28,7 +28,8 @@ class BenchOptions:
     """`trials` runs of `seconds` each for every contender and every question.
 
     `pin` binds the contenders to one processor.  `only` keeps the contenders of these
-    names.  `find` also measures the time to the target's incident.
+    names.  `find` also measures the time to the target's incident, for all contenders until
+    the core dies of it: oracles may tell it from the first seed on.
     """
 
     seconds: float = 10
@@ -126,6 +127,7 @@ def run_bench(
         progress(f"{contender.name}: {trial.rate:,.0f} inputs/s")
     if incident is not None:
         hunters = _chosen(contenders(target, incident, project), options.only)
+        hunters = [c.without_oracles() for c in hunters if c.name != WITHOUT_ORACLES]
         for round_, contender in _rounds(hunters, options.trials):
             trial = _one(contender, seeds, project, options, round_)
             results[contender.name].finding.append(trial)

@@ -41,6 +41,10 @@ class Contender:
     afl: bool = False
     comparable: bool = True
 
+    def without_oracles(self) -> Contender:
+        """Return the same contender, ours without any time for Python."""
+        return dataclasses.replace(self, environment={**self.environment, "GROUNDSTOP_SHARE": "0"})
+
     def run(self, folder: Path, corpus: Path, budget: float, seed: int, pin: int | None) -> Trial:
         """Run one trial of `budget` seconds in `folder` on the seeds in `corpus`."""
         # A campaign's, for every contender: none may win by its settings.

@@ -49,14 +49,18 @@ def _none_if_nan(value: float) -> float | None:
 
 def print_report(report: BenchReport) -> None:
     """Print the tables."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
     options = report.options
     console = Console(highlight=False)
     title = f"{report.target} {report.release}: {options.trials} trials of {options.seconds:g} s"
-    ratios = ("ours / it", "no oracles / it")
-    table = Table("contender", "inputs/s", "range", *ratios, "edges", "evaluated", title=title)
+    ratios = ("ours\n/ it", "no oracles\n/ it")
+    numbers = ("inputs/s", "range", *ratios, "edges", "evaluated")
+    table = Table("contender", title=title, box=box.SIMPLE_HEAD)
+    for name in numbers:
+        table.add_column(name, no_wrap=True, justify="right")
     for result in report.results:
         rates = [trial.rate for trial in result.fuzzing]
         edges = "" if math.isnan(result.edges) else f"{result.edges:.0f}"
@@ -65,7 +69,7 @@ def print_report(report: BenchReport) -> None:
             for of in (OURS, WITHOUT_ORACLES)
             for ratio in (report.ratio(result.name, of),)
         ]
-        spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
+        spread = f"{min(rates):,.0f}-{max(rates):,.0f}"
         evaluated = "" if math.isnan(result.evaluated) else f"{result.evaluated:.0%}"
         table.add_row(result.name, f"{result.rate:,.0f}", spread, *compared, edges, evaluated)
     console.print(table)
@@ -74,12 +78,15 @@ def print_report(report: BenchReport) -> None:
 
 
 def _times_table(report: BenchReport) -> object:
+    from rich import box
     from rich.table import Table
 
     title = f"seconds to the defect of {report.incident} (budget {report.options.seconds:g} s)"
     columns = ("contender", "found", "median", "range", "it / ours", "A12", "p")
-    table = Table(*columns, title=title)
+    table = Table(*columns, title=title, box=box.SIMPLE_HEAD)
     for result in report.results:
+        if not result.finding:
+            continue
         times = result.times(report.options.seconds)
         row = [result.name, f"{times.found} of {len(times.seconds)}", _seconds(times.median)]
         row.append(_range(times))

@@ -23,7 +23,7 @@ static void host_free(void *ctx, void *memory, size_t size)
 int ci_fuzz_bundle(const uint8_t *data, size_t size)
 {
 	static const struct ci_host host = { .alloc = host_alloc, .free = host_free };
-	struct fuzz_events events = { .answered = fuzz_report_answer };
+	struct fuzz_events events = { .fuel = CI_FUEL_DEFAULT, .answered = fuzz_report_answer };
 	struct fuzz_bundle bundle;
 	struct ci_fault fault;
 	enum ci_status status;

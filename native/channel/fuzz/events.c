@@ -75,12 +75,12 @@ static void evaluate(const struct fuzz_events *events, const struct ci_event *ev
 {
 	uint32_t ids[FUZZ_MAX_REPORTED];
 	struct ci_matches matches = { ids, FUZZ_MAX_REPORTED, 0 };
-	uint64_t fuel = CI_FUEL_DEFAULT;
+	uint64_t fuel = events->fuel;
 	struct fuzz_answer answer;
 
 	answer.limit = ci_fuel_limit(events->sensor, event);
 	answer.status = ci_evaluate(events->sensor, event, &fuel, &matches);
-	answer.spent = CI_FUEL_DEFAULT - fuel;
+	answer.spent = events->fuel - fuel;
 	write_answer(&answer, &matches);
 	events->answered(events->ctx, &answer);
 }

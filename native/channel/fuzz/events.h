@@ -32,6 +32,7 @@ struct fuzz_events {
 	struct ci_sensor *sensor;
 	struct ci_cursor cursor;
 	struct fuzz_arena *arena;       /* NULL: none yet */
+	uint64_t fuel;                  /* the budget of each event */
 	void (*answered)(void *ctx, const struct fuzz_answer *answer);
 	void *ctx;                      /* of answered */
 };

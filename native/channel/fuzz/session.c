@@ -90,7 +90,9 @@ static void judge(struct fuzz_host *host)
 
 int ci_fuzz_session(const uint8_t *data, size_t size)
 {
-	struct session session = { .events.answered = fuzz_report_answer };
+	struct session session = {
+		.events = { .fuel = CI_FUEL_DEFAULT, .answered = fuzz_report_answer },
+	};
 	struct ci_cursor *cursor = &session.events.cursor;
 	struct ci_host host = fuzz_host_interface(&session.host);
 	uint16_t version, step_count;

@@ -44,6 +44,7 @@ class Chooser:
         self._judge = judge
         self._machines = machines
         self._matches: dict[int, Found] = {}
+        self._misses: dict[int, bytes | None] = {}
 
     def values(self, criterion: Criterion) -> Values:
         """Return values for a criterion of any kind but `any`, which takes all of them."""
@@ -71,8 +72,13 @@ class Chooser:
             if len(value) <= _MAX_TEXT and not self._judge.holds(criterion, value):
                 return value
         if isinstance(criterion.body, Pattern):
-            return find_miss(self._machines[criterion.body.program]).value
+            return self._far_miss(criterion.body.program)
         return None
+
+    def _far_miss(self, program: int) -> bytes | None:
+        if program not in self._misses:
+            self._misses[program] = find_miss(self._machines[program]).value
+        return self._misses[program]
 
 
 def _expanded(glob: bytes) -> bytes:

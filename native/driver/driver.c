@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "budget.h"
 #include "conduct.h"
@@ -69,8 +70,9 @@ static void tick(void)
  * In its first call Atheris replaces libFuzzer's SIGALRM handler by one that
  * measures from its last call, and so would take an input for hung whenever
  * Python was not wanted for a while.  libFuzzer's own measures each input.
+ * Nothing is judged in this call, which Python knows.
  */
-static void call_python_first(const uint8_t *data, size_t size)
+static void greet_atheris(const uint8_t *data, size_t size)
 {
 	struct sigaction alarm_before;
 
@@ -79,22 +81,31 @@ static void call_python_first(const uint8_t *data, size_t size)
 	sigaction(SIGALRM, &alarm_before, NULL);
 }
 
+/*
+ * libFuzzer's clock for this input stands still: an oracle that takes its time is no core
+ * that hangs.
+ */
 static void ask_python(const uint8_t *data, size_t size, bool is_alarm)
 {
+	const struct itimerval stopped = { 0 };
+	struct itimerval timer;
 	static bool called;
 	uint64_t start = gs_clock_ns();
 	uint64_t before = start - last_tick_ns;
 	uint64_t spent;
 
 	gs_local.python_calls++;
+	setitimer(ITIMER_REAL, &stopped, &timer);
 	gs_coverage_save();
 	gs_hooks_off = true;
-	if (called)
-		callback(data, size);
-	else
-		call_python_first(data, size);
+	if (!called) {
+		greet_atheris(data, size);
+		setitimer(ITIMER_REAL, &stopped, NULL);
+	}
+	callback(data, size);
 	gs_hooks_off = false;
 	gs_coverage_restore();
+	setitimer(ITIMER_REAL, &timer, NULL);
 	spent = gs_clock_ns() - start;
 	gs_budget_earn(before);
 	/* The first call imports the oracles.  An alarm is not out of the share. */

@@ -163,6 +163,13 @@ def test_atheris_takes_no_input_for_hung_that_is_not(project: EngineProject) -> 
     assert 0 < run.stats["python_calls"] < 20
 
 
+def test_an_oracle_that_takes_its_time_is_no_input_that_hangs(project: EngineProject) -> None:
+    run = project.run("slow", "-runs=1000", "-timeout=1", project.seed("slow", b"MAGICabc"))
+    assert run.status == 0, run.output
+    assert run.stats["python_ns"] > 3e9
+    assert project.findings("slow") == []
+
+
 def test_an_input_that_hangs_is_found(project: EngineProject) -> None:
     hung = project.root / "hung"
     hung.write_bytes(b"MAGIH")

@@ -225,10 +225,29 @@ class AgreesElsewhere:
         return Judgement(Verdict.PASS)
 
 
+class TakesItsTime:
+    """Takes longer over its first input than any input may."""
+
+    name = "takes-its-time"
+    waited = False
+
+    def variants(self, variant, fleet):
+        return ()
+
+    def judge(self, testcase, outcome, context):
+        import time
+
+        if not TakesItsTime.waited:
+            TakesItsTime.waited = True
+            time.sleep(3)
+        return Judgement(Verdict.PASS)
+
+
 magic = Target("magic", core(), oracles=(Agrees(),))
 seven = Target("seven", core(), oracles=(NoSevenLetters(),))
 another = Target("another", core(), oracles=(RunsAnother(),))
 overflow = Target("overflow", core("-DOVERFLOW"))
+slow = Target("slow", core(), oracles=(TakesItsTime(),))
 hanging = Target("hanging", core("-DHANG"), oracles=(Agrees(),))
 interrupted = Target("interrupted", core("-DINTERRUPTED=1"))
 insisted = Target("insisted", core("-DINTERRUPTED=2"))
@@ -246,6 +265,7 @@ NAMES = (
     "another",
     "overflow",
     "hanging",
+    "slow",
     "interrupted",
     "insisted",
     "alarming",

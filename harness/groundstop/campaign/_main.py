@@ -135,7 +135,17 @@ def _fuzz(
     driver.set_entry(core.function)
     prefix = options.flag("artifact_prefix")
     folder = Path(prefix) if prefix and prefix.endswith("/") else None
-    run_engine(argv, Judge(driver, lambda: _bench(target, argv[0], options), folder))
+    judge = Judge(driver, lambda: _bench(target, argv[0], options), folder)
+    is_first = True
+
+    def judge_next(data: bytes) -> None:
+        nonlocal is_first
+        # The first call is the driver's to Atheris, which then sets up its own alarm.
+        if not is_first:
+            judge(data)
+        is_first = False
+
+    run_engine(argv, judge_next)
 
 
 def _bench(

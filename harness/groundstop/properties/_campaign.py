@@ -26,9 +26,9 @@ from groundstop.corpus import property_folder
 from groundstop.errors import GroundstopError
 from groundstop.files import make_folder, write_atomically
 from groundstop.model import Release, Variant
-from groundstop.properties._driver import NativeCore, driver
+from groundstop.properties._driver import NativeCore, driver, driving
 from groundstop.properties._property import Property, load_property
-from groundstop.properties._run import MACHINE_ERRORS, failing_place, one_line
+from groundstop.properties._run import MACHINE_ERRORS, failing_place, is_skip, one_line
 
 __all__ = ["fuzz_property", "property_main", "property_variant"]
 
@@ -65,6 +65,10 @@ def fuzz_property(
     core, release = prop.core_for(options.release)
     project, name = prop.project, core.target_name
     variant = variant_of(core.target, release, options.sanitizer)
+    with driving(release):
+        # A fuzzing process has no time to compile, and an alarm for inputs that take too long.
+        for each in prop.cores:
+            each.build()
     evolved = property_folder(name, project, prop.label) / "evolved"
     artifacts = project.state / "properties" / name / prop.label / str(variant)
     make_folder(evolved)
@@ -129,7 +133,8 @@ class _Call:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  (pytest's own are no Exception)
-            self._store(data, error)
+            if not is_skip(error):
+                self._store(data, error)
             return -1
         if kept is None:
             return -1

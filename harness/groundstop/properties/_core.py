@@ -15,6 +15,7 @@ from groundstop.model import Death, Outcome, Release, Sanitizer, Variant
 from groundstop.properties._died import CoreDied
 from groundstop.properties._driver import driver
 from groundstop.properties._workers import worker
+from groundstop.replay import Builds
 from groundstop.target import Target, load_target
 
 __all__ = ["CoreUnderTest", "core"]
@@ -52,19 +53,33 @@ class CoreUnderTest:
             return self.declared
         return driver.release or self.target.core.fleet[-1]
 
+    def build(self) -> None:
+        """Build all that `run` may need; raises BuildError, TargetError or ToolError."""
+        variants = [Variant(self.release, sanitizer) for sanitizer in self._sanitizers]
+        Builds(self.target, self.project).make(variants)
+
     def run(self, testcase: bytes, *, entry: str = "", fill: int | None = None) -> Outcome:
         """Run a testcase and return its outcome.
 
         `entry` and `fill` are those of `Worker.run`.  In pytest every build of the core runs
         it in a process of its own: CoreDied says that one died, AssertionError that they
-        do not agree.  In a campaign the core whose coverage counts runs it in this process;
+        do not agree, or that the core itself says what is wrong (groundstop_finding, fuel
+        over its bound).  In a campaign the core whose coverage counts runs it in this process;
         other releases, and runs with `fill`, go to processes of their own there as well.
         """
         release = self.release
         native = driver.native
         if native is not None and fill is None and native.serves(self.target_name, release):
-            return native.run(testcase, entry)
-        return self._run_isolated(release, testcase, entry, fill)
+            outcome = native.run(testcase, entry)
+        else:
+            outcome = self._run_isolated(release, testcase, entry, fill)
+        if outcome.finding:
+            raise AssertionError(f"the core reports: {outcome.finding}")
+        if outcome.fuel_excess:
+            raise AssertionError(
+                f"an evaluation spends {outcome.fuel_excess} fuel more than the core declares"
+            )
+        return outcome
 
     def _run_isolated(
         self, release: Release, testcase: bytes, entry: str, fill: int | None

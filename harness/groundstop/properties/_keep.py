@@ -83,7 +83,9 @@ def _keep(prop: Property, data: bytes, failure: Failure, variant: Variant) -> Pr
     if known is not None and known.input.stat().st_size <= len(data):
         # Found before: what is in the corpus of it stays the one input that shows it.
         earlier = read_input(known.input)
-        if again := _run(prop, earlier, variant):
+        again = _run(prop, earlier, variant)
+        # It may show another one by now, as the property has changed: then the new one stays.
+        if again is not None and again.finding.id == finding.id:
             data, failure = earlier, again
     store.save(finding, data, failure.report)
     path = add_property_input(
@@ -104,7 +106,9 @@ def _unreproduced(path: Path, data: bytes, prop: Property, variant: Variant) -> 
     report = path.with_name(f"{path.name}.report")
     said = note.read_text(encoding="utf-8", errors="replace").strip() if note.is_file() else ""
     text = report.read_text(encoding="utf-8", errors="replace") if report.is_file() else said
-    detail = said.removeprefix(f"{prop.node}: ") or f"did not happen again ({path.name})"
+    # Not its name: that is different for every input of one cause.
+    kind = path.name.partition("-")[0]
+    detail = said.removeprefix(f"{prop.node}: ") or f"{kind}: did not happen again"
     finding = Finding(
         core.target_name, variant, finding_kind(prop.node), detail, (), reproduced=False
     )

@@ -8,8 +8,12 @@ import functools
 import io
 import os
 import re
+import signal
+import threading
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from groundstop.errors import BuildError, CoreError, InputError, ReplayError, ToolError
 from groundstop.findings import Finding, Frame
@@ -18,10 +22,20 @@ from groundstop.properties._died import CoreDied
 from groundstop.properties._driver import driving
 from groundstop.properties._property import Property
 
-__all__ = ["MACHINE_ERRORS", "Failure", "failing_place", "finding_kind", "one_line", "run_property"]
+__all__ = [
+    "MACHINE_ERRORS",
+    "Failure",
+    "failing_place",
+    "finding_kind",
+    "is_skip",
+    "one_line",
+    "run_property",
+]
 
 # What is no fault of the property: nothing can be said of the input.
 MACHINE_ERRORS = (BuildError, CoreError, ReplayError, ToolError)
+# As libFuzzer's limit for an input is in a campaign (campaign/_start.py), with time to build.
+_SECONDS = 60.0
 _HYPOTHESIS = f"{os.sep}hypothesis{os.sep}"
 # What it prints before an example depends on Hypothesis' version and on why it prints it.
 _EXAMPLE = re.compile(r"\A(Trying example|Test case|Falsifying example|Failing test case): ?")
@@ -79,11 +93,13 @@ def run_property(
     with driving(release, (sanitizer,) if sanitizer else ()):
         fuzz = prop.fuzz_target(verbose=True)
         try:
-            with contextlib.redirect_stdout(printed):
+            with contextlib.redirect_stdout(printed), _within(_SECONDS):
                 kept = fuzz(data)
         except (KeyboardInterrupt, *MACHINE_ERRORS):
             raise
         except BaseException as error:  # noqa: BLE001  (pytest's own are no Exception)
+            if is_skip(error):
+                return None
             example = _EXAMPLE.sub("Falsifying example: ", printed.getvalue().strip())
             return Failure(prop, core.target_name, variant, error, example)
     if kept is None:
@@ -94,9 +110,41 @@ def run_property(
     return None
 
 
+class PropertyTimeoutError(Exception):
+    """A property did not come to an end."""
+
+
+@contextlib.contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise PropertyTimeoutError in what takes longer; only in the main thread of a process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> NoReturn:
+        raise PropertyTimeoutError(f"not done after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def finding_kind(node: str) -> str:
     """Return the kind of the findings of the property `node`."""
     return f"property {node}"
+
+
+def is_skip(error: BaseException) -> bool:
+    """Return whether a test says that it does not apply: pytest's skip, or unittest's."""
+    names = {(base.__module__, base.__name__) for base in type(error).__mro__}
+    return bool(
+        names
+        & {("_pytest.outcomes", "Skipped"), ("builtins", "Skipped"), ("unittest.case", "SkipTest")}
+    )
 
 
 def one_line(error: BaseException) -> str:

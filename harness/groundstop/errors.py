@@ -19,6 +19,10 @@ class ConfigError(GroundstopError):
     """The project's pyproject.toml is missing, unreadable or says something unknown."""
 
 
+class ProjectMissingError(ConfigError):
+    """There is no project where one was looked for."""
+
+
 class ToolError(GroundstopError):
     """A tool or library that this machine should have is missing or does not fit."""
 

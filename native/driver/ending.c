@@ -55,9 +55,20 @@ _Noreturn void gs_end_with_unit(void)
 	_exit(GS_EXIT_FINDING);
 }
 
-void _exit(int status)
+/* libFuzzer leaves this way, too: from its signal handlers, while the core runs. */
+static bool is_of_runtime(const void *caller)
 {
-	if (gs_core_runs && gs_conduct_is_ours()) {
+	void *of_runtime = dlsym(RTLD_NEXT, "__sanitizer_set_death_callback");
+	Dl_info runtime;
+	Dl_info module;
+
+	return dladdr(of_runtime, &runtime) != 0 && dladdr(caller, &module) != 0 &&
+	       runtime.dli_fbase == module.dli_fbase;
+}
+
+_Noreturn static void leave(int status, const void *caller)
+{
+	if (gs_core_runs && gs_conduct_is_ours() && !is_of_runtime(caller)) {
 		/* The core's own, of which libFuzzer hears only through exit. */
 		gs_core_runs = false;
 		exit(status);
@@ -67,9 +78,14 @@ void _exit(int status)
 		syscall(SYS_exit_group, status);
 }
 
+void _exit(int status)
+{
+	leave(status, __builtin_return_address(0));
+}
+
 void _Exit(int status)
 {
-	_exit(status);
+	leave(status, __builtin_return_address(0));
 }
 
 /* libFuzzer calls exit when it is done; libc's own way from there is not ours to catch. */

@@ -48,6 +48,7 @@ class CampaignOptions:
         if self.workers < 1:
             raise CampaignError(f"{self.workers} workers: give it at least 1")
         _check_share(self.share)
+        _check_sanitizer(self.sanitizer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class ScriptOptions:
         except ValueError as error:
             raise CampaignError(str(error)) from error
         _check_share(share)
+        _check_sanitizer(sanitizer)
         ours = [a for a in arguments if not a.startswith("--")]
         return cls(
             release,
@@ -105,3 +107,12 @@ class ScriptOptions:
 def _check_share(share: float) -> None:
     if not 0 <= share <= 1:
         raise CampaignError(f"a share of {share} for Python: give 0 to 1")
+
+
+def _check_sanitizer(sanitizer: Sanitizer | None) -> None:
+    # Whether it is one that the core can have is told when the core is known.
+    if sanitizer is Sanitizer.COVERAGE:
+        raise CampaignError(
+            f"sanitizer {sanitizer}: a campaign runs with address or undefined; "
+            "this one is for replay"
+        )

@@ -17,7 +17,7 @@ from groundstop.format import dictionary
 from groundstop.format.table import encode
 from groundstop.model import Release, Sanitizer, Variant
 from groundstop.replay import Builds, Reruns
-from groundstop.target import Target, build
+from groundstop.target import Target, build, check_signature
 from groundstop.toolchain import build_driver, build_mutator, sanitizer_runtime
 
 __all__ = [
@@ -68,13 +68,15 @@ def prepare(  # noqa: PLR0913  (all of them differ between callers)
     runtime = sanitizer_runtime(Sanitizer.UNDEFINED if plain else variant.sanitizer)
     if runtime is None:
         raise ToolError(f"no fuzzing runtime for sanitizer {variant.sanitizer}")
+    core = build(target, variant, project).library
+    check_signature(core, target.core.entry)
     builds = _builds_for_oracles(target, project, variant)
     return Launch(
         driver=build_driver(project_state=project.state),
         runtime=runtime,
         scratch=scratch,
         sanitizer=variant.sanitizer,
-        core=build(target, variant, project).library,
+        core=core,
         entry=target.core.entry,
         mutator=build_mutator(project_state=project.state) if table else None,
         dictionary=format_dictionary(target, project),

@@ -26,7 +26,7 @@ def command(
     project = find_project()
     target = load_target(project, target_name)
     releases = (release,) if release else target.core.fleet
-    sanitizers = (sanitizer,) if sanitizer else tuple(Sanitizer)
+    sanitizers = (sanitizer,) if sanitizer else target.core.sanitizers
     wanted = [Variant(r, s) for r in releases for s in sanitizers]
     built = build_variants(target, wanted, project)
     if as_json:

@@ -4,62 +4,70 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from groundstop.cli._harness import harness_options
 from groundstop.cli._options import release_option, sanitizer_option
-from groundstop.config import find_project
+from groundstop.config import Project, find_project
 from groundstop.model import Release, Sanitizer
 
 if TYPE_CHECKING:
     # Importing campaigns takes longer than --help may.
-    from groundstop.campaign import CampaignResult
+    from groundstop.campaign import CampaignOptions, CampaignResult
     from groundstop.findings import Finding
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """A campaign with its findings, and for each the file that shows it and more lines on it."""
+
+    project: Project
+    result: CampaignResult
+    findings: Sequence[tuple[Finding, Path, str]]
+
+
 @click.command("fuzz")
-@click.argument("target_name", metavar="TARGET")
+@click.argument("name", metavar="[TARGET|FILE::TEST]", required=False)
+@harness_options
 @click.option("--seconds", default=60.0, show_default=True, help="How long to fuzz.")
 @click.option("--workers", default=1, show_default=True, help="Processes (libFuzzer's fork mode).")
 @release_option("The release to fuzz (default: the newest).")
-@sanitizer_option("address or undefined (default: address).", default=Sanitizer.ADDRESS)
+@sanitizer_option("address or undefined (default: address; of a library, its own).")
 @click.option("--seed", type=int, default=None, help="Make the fuzzer's choices repeatable.")
 @click.option("--stop", is_flag=True, help="End with the first finding.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
-    target_name: str,
+    name: str,
     seconds: float,
     workers: int,
     release: Release | None,
-    sanitizer: Sanitizer,
+    sanitizer: Sanitizer | None,
     seed: int | None,
     *,
     stop: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Run a campaign on a target: fuzz it, then triage what was found.
+    """Run a campaign on a target or a property: fuzz it, then triage what was found.
 
-    New inputs go to corpus/TARGET/evolved, findings to .groundstop/findings/TARGET.
+    New inputs go to corpus/TARGET/evolved, findings to .groundstop/findings/TARGET.  For a
+    property (a Hypothesis test that uses groundstop.properties) both go to
+    corpus/TARGET/properties.
+    A libFuzzer harness is fuzzed as it is, in any folder; the target is then called as its
+    file is, and without a project everything is kept below .groundstop.
     Exit status: 0 nothing found; 1 findings; 2 the campaign could not run.
     """
-    from groundstop.campaign import (
-        CampaignDisplay,
-        CampaignOptions,
-        run_campaign,
-        summary_lines,
-        variant_of,
-    )
-    from groundstop.findings import keep_artifacts
-    from groundstop.target import load_target
+    from groundstop.campaign import CampaignOptions, summary_lines
+    from groundstop.properties import is_property
 
-    project = find_project()
-    target = load_target(project, target_name)
     options = CampaignOptions(
         seconds=seconds,
         workers=workers,
@@ -68,22 +76,54 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         seed=seed,
         stop_at_finding=stop,
     )
-    variant = variant_of(target, release, sanitizer)
-    title = f"{target.name} {variant}"
-    # Standard error: the summary on standard output stays clean in a pipe.
-    with CampaignDisplay(sys.stderr, title, quiet=quiet or as_json) as display:
-        result = run_campaign(target, project, options, display)
-    findings = keep_artifacts([a.path for a in result.artifacts], target, variant, project)
+    fuzz = _fuzz_property if is_property(name) else _fuzz_target
+    outcome = fuzz(name, options, quiet=quiet or as_json)
     if as_json:
-        click.echo(json.dumps(result_document(result, findings)))
+        findings = [finding for finding, _, _ in outcome.findings]
+        click.echo(json.dumps(result_document(outcome.result, findings)))
     else:
-        for line in summary_lines(result, project):
+        for line in summary_lines(outcome.result, outcome.project):
             click.echo(line)
-        for finding in findings:
-            folder = project.state / "findings" / target.name / finding.id
+        for finding, path, more in outcome.findings:
             click.echo(f"{'finding':<12} {finding.headline}")
-            click.echo(f"{'':<12} groundstop repro {project.relative(folder / 'input')}")
-    return result.exit_status
+            for line in more.splitlines():
+                click.echo(f"{'':<12} {line}")
+            again = shlex.join(["groundstop", "repro", outcome.project.relative(path)])
+            click.echo(f"{'':<12} {again}")
+    return outcome.result.exit_status
+
+
+def _fuzz_target(name: str, options: CampaignOptions, *, quiet: bool) -> _Outcome:
+    from groundstop.campaign import CampaignDisplay, run_campaign, variant_of
+    from groundstop.findings import keep_artifacts
+    from groundstop.target import load_target
+
+    project = find_project()
+    target = load_target(project, name)
+    variant = variant_of(target, options.release, options.sanitizer)
+    # Standard error: the summary on standard output stays clean in a pipe.
+    with CampaignDisplay(sys.stderr, f"{name} {variant}", quiet=quiet) as display:
+        result = run_campaign(target, project, options, display)
+    kept = keep_artifacts([a.path for a in result.artifacts], target, variant, project)
+    folder = project.state / "findings" / target.name
+    return _Outcome(project, result, [(f, folder / f.id / "input", "") for f in kept])
+
+
+def _fuzz_property(name: str, options: CampaignOptions, *, quiet: bool) -> _Outcome:
+    from groundstop.campaign import CampaignDisplay
+    from groundstop.properties import (
+        fuzz_property,
+        keep_failures,
+        load_property,
+        property_variant,
+    )
+
+    prop = load_property(name)
+    variant = property_variant(prop, options)
+    with CampaignDisplay(sys.stderr, f"{prop.node} {variant}", quiet=quiet) as display:
+        result = fuzz_property(prop, options, display)
+    kept = keep_failures([a.path for a in result.artifacts], prop, variant)
+    return _Outcome(prop.project, result, [(k.finding, k.path, k.example) for k in kept])
 
 
 def result_document(result: CampaignResult, findings: Sequence[Finding]) -> dict[str, object]:

@@ -6,14 +6,17 @@ Declare one in a module of your project and name it in pyproject.toml:
     [tool.groundstop.targets]
     toy = "fuzz.toy:target"
 
-    target = Target("toy", Core(root=Path("src"), sources=("vm.c",), entry="vm_fuzz"))
+    target = Target("toy", Core(sources=("src/vm.c",), entry="vm_fuzz"))
 
+or with `Core(library=Path("libvm.so"), entry="vm_fuzz")` for a library that is built already.
 The registry finds it there; nothing else has to know about it.
 """
 
 from groundstop.target._build import Built, build, build_variants
 from groundstop.target._content import ContentToolchain, Element, Synthesis, Unreachable
 from groundstop.target._core import Core
+from groundstop.target._harness import Harness, keep_harness
+from groundstop.target._library_signature import check_signature
 from groundstop.target._oracle import Context, Oracle
 from groundstop.target._problem import Problem, location_text
 from groundstop.target._registry import list_targets, load_target
@@ -25,6 +28,7 @@ __all__ = [
     "Context",
     "Core",
     "Element",
+    "Harness",
     "Incident",
     "Oracle",
     "Problem",
@@ -34,6 +38,8 @@ __all__ = [
     "Unreachable",
     "build",
     "build_variants",
+    "check_signature",
+    "keep_harness",
     "list_targets",
     "load_target",
     "location_text",

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.errors import BuildError
-from groundstop.model import Variant
+from groundstop.errors import BuildError, TargetError
+from groundstop.model import Sanitizer, Variant
+from groundstop.target._library import PrebuiltLibrary
 from groundstop.target._target import Target
 from groundstop.toolchain import build_shared
 
@@ -24,7 +25,8 @@ class Built:
     """One variant of a core, ready to be loaded.
 
     `library` is the shared object, `tree` the folder of the very sources that it was
-    compiled from, history patch and generated files included.
+    compiled from, history patch and generated files included; for a prebuilt library the
+    folder that it lies in.
     """
 
     variant: Variant
@@ -33,7 +35,12 @@ class Built:
 
 
 def build(target: Target, variant: Variant, project: Project) -> Built:
-    """Compile one variant, or find it in the cache; raise BuildError or TargetError."""
+    """Compile one variant, or find it in the cache; raise BuildError or TargetError.
+
+    Of a prebuilt library there is but one; raises CoreError for one that cannot be loaded.
+    """
+    if prebuilt := target.core.prebuilt:
+        return _as_it_is(target, variant, prebuilt)
     recipe = target.core.recipe(target.name, variant.release)
     try:
         library = build_shared(recipe, variant.sanitizer, project_state=project.state)
@@ -48,6 +55,18 @@ def build(target: Target, variant: Variant, project: Project) -> Built:
         )
         raise BuildError(error.what, error.command, f"{error.output.rstrip()}\n{hint}") from error
     return Built(variant, library, library.parent / "tree")
+
+
+def _as_it_is(target: Target, variant: Variant, prebuilt: PrebuiltLibrary) -> Built:
+    if str(variant.release):
+        raise TargetError(f"{target.name} has no releases: it is a prebuilt library")
+    if variant.sanitizer is not prebuilt.sanitizer:
+        what = "line coverage" if variant.sanitizer is Sanitizer.COVERAGE else variant.sanitizer
+        raise TargetError(
+            f"{target.name} is a prebuilt library, built {prebuilt.sanitizer}: there is no build "
+            f"of it for {what}; declare Core(sources=(…,)) for that"
+        )
+    return Built(variant, prebuilt.path, prebuilt.path.parent)
 
 
 def build_variants(target: Target, variants: Sequence[Variant], project: Project) -> list[Built]:

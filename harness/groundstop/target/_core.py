@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A core: the compiled interpreter, described by what it is compiled from."""
+"""A core: the compiled interpreter, as sources to compile or as a library that is there."""
 
 from __future__ import annotations
 
@@ -8,25 +8,41 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.errors import TargetError
-from groundstop.model import Release
+from groundstop.model import Release, Sanitizer
+from groundstop.target._library import PrebuiltLibrary, examine_library
 from groundstop.toolchain import Recipe, native_root
 
-__all__ = ["Core"]
+__all__ = ["CPLUSPLUS", "Core"]
+
+
+# By suffix, as clang takes them.
+CPLUSPLUS = {".cc", ".cpp", ".cxx", ".C", ".c++"}
 
 
 @dataclass(frozen=True)
 class Core:
-    """The C sources of an interpreter, its entry point, and the releases it was deployed as.
+    """An interpreter, its entry point, and the releases it was deployed as.
 
-    `sources` are relative to `root`; `headers` are glob patterns of what else matters there.
     `entry` is a C function `int f(const uint8_t *data, size_t size)` that returns 0, or -1
-    for an input that is not worth keeping.  `releases` are the fleet, oldest first; with
-    releases, `generate(tree, release name)` returns the files that make the difference.
-    `history` is a folder of `<name>.patch` files that put known defects back.
+    for an input that is not worth keeping: libFuzzer's convention.  A core may define
+    `LLVMFuzzerInitialize`, too, which is called once before the first input.  There are two
+    kinds, and paths of both are relative to `root` (default: the project's folder).
+
+    One that is compiled: `sources` are C or C++ files below `root`, `headers` glob patterns
+    of what else matters there, `include` further folders with headers, `cflags` and `ldflags`
+    the compiler's and the linker's flags.  It is built under each sanitizer that is wanted.
+    `releases` are the fleet, oldest first; with releases, `generate(tree, release name)`
+    returns the files that make the difference.  `history` is a folder of `<name>.patch` files
+    that put known defects back.
+
+    One that is there: `library` is a shared object.  It is fuzzed as it was built: with
+    `-fsanitize=address,fuzzer-no-link` as a compiled one is, without any instrumentation
+    blind, between guard pages.  There is no other build of it: no other sanitizer, no line
+    coverage, no releases.
     """
 
-    root: Path
-    sources: tuple[str, ...]
+    root: Path | None = None
+    sources: tuple[str, ...] = ()
     headers: tuple[str, ...] = ("**/*.h",)
     entry: str = "LLVMFuzzerTestOneInput"
     include: tuple[Path, ...] = ()
@@ -35,6 +51,7 @@ class Core:
     releases: tuple[str, ...] = ()
     generate: Callable[[Path, str], Mapping[str, str]] | None = None
     history: Path | None = None
+    library: Path | None = None
 
     def __post_init__(self) -> None:
         for name in ("sources", "headers", "include", "cflags", "ldflags", "releases"):
@@ -42,27 +59,56 @@ class Core:
             if isinstance(value, str | Path):
                 written = f'"{value}"' if isinstance(value, str) else repr(value)
                 raise TargetError(f"Core({name}=…) must be a tuple: write {name}=({written},)")
+        if self.library is None and not self.sources:
+            raise TargetError(
+                "a core without code: name what it is compiled from, Core(sources=(…,)), or the "
+                "shared object that it is, Core(library=Path(…))"
+            )
+        if self.library is not None:
+            self._check_library()
 
     @property
     def fleet(self) -> tuple[Release, ...]:
         """Return every release as it is today; one nameless release for a core without any."""
         return tuple(Release(name) for name in self.releases) or (Release(),)
 
+    @property
+    def prebuilt(self) -> PrebuiltLibrary | None:
+        """Return what `library` is, None for a core that is compiled; raises CoreError."""
+        return examine_library(self._base / self.library, self.entry) if self.library else None
+
+    @property
+    def sanitizers(self) -> tuple[Sanitizer, ...]:
+        """Return the sanitizers under which there can be a build; raises as `prebuilt` does."""
+        prebuilt = self.prebuilt
+        return (prebuilt.sanitizer,) if prebuilt else tuple(Sanitizer)
+
     def recipe(self, name: str, release: Release) -> Recipe:
-        """Return how to compile `release`; raise TargetError if there is no such release."""
+        """Return how to compile `release`; raise TargetError if that cannot be done."""
+        if self.library is not None:
+            raise TargetError(
+                f"{name} is a prebuilt library ({self.library}), and this compiles the core: "
+                "declare Core(sources=(…,)) for it"
+            )
         if release.name not in (self.releases or ("",)):
             known = ", ".join(self.releases) or "none: this core has no releases"
             raise TargetError(f"{name} has no release {release.name!r} (known: {known})")
         generate = self.generate
+        cplusplus = any(Path(source).suffix in CPLUSPLUS for source in self.sources)
         return Recipe(
             name=f"{name}-{release}" if str(release) else name,
-            root=self.root,
+            root=self._base,
             sources=self.sources,
             headers=self.headers,
             include=(native_root() / "include", *self.include),
-            cflags=self.cflags,
+            # Types at run time are checked by a part of the runtime that only C++ programs have.
+            cflags=(*(("-fno-sanitize=vptr",) if cplusplus else ()), *self.cflags),
             # Else a missing entry point shows only when something loads the core.
-            ldflags=(f"-Wl,--require-defined={self.entry}", *self.ldflags),
+            ldflags=(
+                f"-Wl,--require-defined={self.entry}",
+                *self.ldflags,
+                *(("-lstdc++",) if cplusplus else ()),
+            ),
             patch=self._patch(name, release),
             generate=(lambda tree: generate(tree, release.name)) if generate else None,
         )
@@ -70,6 +116,25 @@ class Core:
     def histories(self) -> tuple[str, ...]:
         """Return the names of the history patches, sorted."""
         return tuple(sorted(p.stem for p in self.history.glob("*.patch"))) if self.history else ()
+
+    @property
+    def _base(self) -> Path:
+        return (self.root or Path()).absolute()
+
+    def _check_library(self) -> None:
+        if not isinstance(self.library, Path):
+            raise TargetError(
+                f"Core(library=…) must be a path: write library=Path({self.library!r})"
+            )
+        if self.sources:
+            raise TargetError(
+                "Core(sources=…, library=…): a core is compiled or it is there: name one of them"
+            )
+        for name in ("include", "cflags", "ldflags", "releases", "generate", "history"):
+            if getattr(self, name):
+                raise TargetError(
+                    f"Core(library=…, {name}=…): a library is as it was built: leave {name} out"
+                )
 
     def _patch(self, name: str, release: Release) -> Path | None:
         if not release.history:

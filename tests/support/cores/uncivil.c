@@ -21,7 +21,7 @@ static void harm(void)
 
 	memset(line, 'x', sizeof(line));
 	line[sizeof(line) - 1] = '\n';
-	for (int i = 0; i < 16 * 1024 && !done; i++)
+	for (int i = 0; i < 24 * 1024 && !done; i++)
 		(void)!write(i & 1 ? STDERR_FILENO : STDOUT_FILENO, line, sizeof(line));
 	done = 1;
 }
@@ -62,8 +62,12 @@ static void harm(void)
 #elif HARM == 'm' /* allocates without bound */
 static void harm(void)
 {
-	for (;;)
-		memset(malloc(1u << 20), 1, 1u << 20);
+	for (;;) {
+		volatile char *memory = malloc(1u << 20);
+
+		for (size_t i = 0; i < 1u << 20; i += 1024)
+			memory[i] = 1;
+	}
 }
 #elif HARM == 'l' /* never returns */
 static void harm(void)
@@ -79,11 +83,14 @@ __attribute__((noinline)) static void harm(void)
 	for (int i = 0; i < 2; i++)
 		*(volatile uintptr_t *)(frame + i) = 0x4141414141414141u;
 }
-#elif HARM == 'c'
+#elif HARM == 'c' /* closes what is not its own, once */
 static void harm(void)
 {
-	for (int descriptor = 0; descriptor <= 30; descriptor++)
+	static int done;
+
+	for (int descriptor = 0; descriptor <= 30 && !done; descriptor++)
 		close(descriptor);
+	done = 1;
 }
 #else
 static void harm(void)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options of `groundstop fuzz` for a libFuzzer harness that is no declared target."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from groundstop.config import folder_project
+
+if TYPE_CHECKING:
+    # Importing targets takes longer than --help may.
+    from groundstop.target import Harness
+
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_FILE = click.Path(path_type=Path, resolve_path=True)
+# Words that name a folder, behind which it follows at once.
+_FOLDER_FLAG = re.compile(r"(-I|-isystem|-iquote|-L)(?=[^/-])(.+)")
+
+_OPTIONS = (
+    click.option("--harness", "file", type=_FILE, help="A file with LLVMFuzzerTestOneInput."),
+    click.option("--sources", type=_FILE, multiple=True, help="Compile this with the harness."),
+    click.option("--include", type=_FILE, multiple=True, help="A folder with headers."),
+    click.option("--cflags", default="", help="Flags for the compiler, as in a shell."),
+    click.option("--ldflags", default="", help="Flags for the linker, as in a shell."),
+)
+
+
+def harness_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--harness FILE` and its like: the command gets `name` from them, or from its argument."""
+
+    @functools.wraps(function)
+    def command(  # noqa: PLR0913  (one parameter for each option)
+        *,
+        name: str | None,
+        file: Path | None,
+        sources: tuple[Path, ...],
+        include: tuple[Path, ...],
+        cflags: str,
+        ldflags: str,
+        **others: object,
+    ) -> object:
+        if (name is None) == (file is None):
+            raise click.UsageError("name a target or a property, or give --harness FILE")
+        if file is not None:
+            from groundstop.target import Harness
+
+            name = _keep(Harness(file, sources, include, _words(cflags), _words(ldflags)))
+        elif sources or include or cflags or ldflags:
+            raise click.UsageError("--sources, --include, --cflags and --ldflags go with --harness")
+        return function(name=name, **others)
+
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _keep(harness: Harness) -> str:
+    from groundstop.target import keep_harness, list_targets
+
+    project = folder_project()
+    return keep_harness(project, harness, list_targets(project))
+
+
+def _words(flags: str) -> tuple[str, ...]:
+    """Split as a shell does; folders are made absolute, because the compiler runs elsewhere."""
+    try:
+        words = shlex.split(flags)
+    except ValueError as error:
+        raise click.UsageError(f"{flags}: {error}") from error
+    return tuple(_FOLDER_FLAG.sub(lambda m: f"{m[1]}{Path(m[2]).absolute()}", w) for w in words)

@@ -1,0 +1,9 @@
+rule text
+{
+    strings:
+        $a = "groundstop"
+    condition:
+        $a
+}
+// scan: "keep it with groundstop on the ground"
+// expect: text

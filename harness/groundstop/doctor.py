@@ -128,8 +128,10 @@ def _native_parts(project: Project) -> str:
 def _engine(project: Project) -> str:
     """Fuzz for a moment: only a real run shows what is preloaded, found and counted."""
     targets = _loaded(project)
-    # One with a format shows the mutator, too.
-    target = next((each for each in targets if each.format is not None), targets[0])
+    # One with a format shows the mutator, too; the default is what people mean.
+    preferred = [each for each in targets if each.name == project.default]
+    with_format = [each for each in targets if each.format is not None]
+    target = (*preferred, *with_format, *targets)[0]
     name = target.name
     with RunDirectory(project.state, ".doctor") as run:
         folder = run.scratch
@@ -143,6 +145,8 @@ def _engine(project: Project) -> str:
         )
         result = run_campaign(target, project, options)
     stats = result.progress.stats
+    library = target.core.prebuilt
+    is_blind = library is not None and not library.covered
     log = result.log.read_text(encoding="utf-8", errors="replace")
     if "Using preloaded libfuzzer" not in log:
         raise ToolError(f"Atheris did not use the preloaded runtime: see {result.log}")
@@ -151,12 +155,13 @@ def _engine(project: Project) -> str:
         return f"{name} dies of its first input: groundstop fuzz {name}"
     if not stats.executions:
         raise ToolError(f"the driver saw no input (is it preloaded first?): see {result.log}")
-    if not stats.edges:
+    if not stats.edges and not is_blind:
         raise ToolError(f"no edge of {name} was counted: see {result.log}")
     if target.format is not None and "found LLVMFuzzerCustomMutator" not in log:
         raise ToolError(f"libFuzzer did not find the mutator: see {result.log}")
     hook = "" if target.format is None else ", mutator hook found"
-    return f"{name}: {stats.executions} inputs through the driver, {stats.edges} edges{hook}"
+    edges = "blind" if is_blind else f"{stats.edges} edges"
+    return f"{name}: {stats.executions} inputs through the driver, {edges}{hook}"
 
 
 _CHECKS: dict[str, Callable[[Project], str]] = {

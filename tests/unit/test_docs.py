@@ -34,7 +34,7 @@ def test_files_that_the_commands_name_exist() -> None:
 
 
 def test_commands_that_it_names_exist() -> None:
-    commands = set(re.findall(r"groundstop ([a-z]+)\b", README)) - {"import"}
+    commands = set(re.findall(r"groundstop ([a-z-]+)\b", README)) - {"import"}
     assert {"gate", "incident", "repro"} <= commands
     assert commands <= set(_COMMANDS)
 

@@ -17,11 +17,14 @@ from groundstop.errors import GroundstopError
 # Name and help line of each command: --help must not import any of them.
 _COMMANDS = {
     "doctor": "Say whether this machine has what campaigns need, and what to do if not.",
+    "init": "Write a minimal project that fuzzes at once, in this folder.",
+    "fetch-example": "Download the sources of an example target.",
     "list": "List the targets of this project, their releases and histories.",
     "build": "Compile a target's core in some or all of its variants.",
-    "fuzz": "Run a campaign on a target.",
+    "fuzz": "Run a campaign on a target, a property or a libFuzzer harness.",
     "repro": "Show a finding again: symbolized report and decoded content.",
     "show": "Decode a file for people, damaged ones as far as they go.",
+    "events": "Make events that reach every criterion of a file, as text.",
     "compile": "Compile a text source to the binary that ships.",
     "gate": "Decide for each candidate file: ship or hold, with evidence.",
     "coverage": "Replay the corpus and report which lines of the core it reached.",
@@ -40,7 +43,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"groundstop.cli.{cmd_name}")
+        module = importlib.import_module(f"groundstop.cli.{cmd_name.replace('-', '_')}")
         command = module.command
         assert isinstance(command, click.Command)  # noqa: S101 (a mistake of ours, not of a user)
         return command

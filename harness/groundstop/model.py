@@ -110,7 +110,11 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An oracle's verdict on one outcome, and for a finding what is wrong."""
+    """An oracle's verdict on one outcome, and for a finding what is wrong.
+
+    With `incomparable` a message says why it could not be judged; without one there was
+    nothing to judge.
+    """
 
     verdict: Verdict
     message: str = ""

@@ -159,6 +159,36 @@ def test_a_broken_oracle_holds_and_shows_where(tmp_path: Path) -> None:
     assert 'toy_target.py", line' in run.output
 
 
+@pytest.mark.parametrize("why, status", [("", 0), ("too long", 1)])
+def test_what_an_oracle_could_not_judge_is_held_with_its_reason(
+    tmp_path: Path, why: str, status: int
+) -> None:
+    project = make_toy(tmp_path / "toy")
+    with_oracle(project, f"return Judgement(Verdict.INCOMPARABLE, {why!r})")
+    run = groundstop("gate", "--json", "corpus/toy/seeds/hello.bin", cwd=project)
+    assert run.status == status, run.output
+    (result,) = json.loads(run.stdout)
+    outcome = next(stage for stage in result["stages"] if stage["stage"] == "outcome")
+    assert outcome["evidence"].endswith("; judged by no oracle; not by never")
+    messages = [problem["message"] for problem in outcome["problems"]]
+    assert messages == ([f"on its own events: cannot be judged: {why}"] if why else [])
+
+
+def test_what_an_oracle_runs_again_runs_in_another_process(tmp_path: Path) -> None:
+    project = make_toy(tmp_path / "toy")
+    core = project / "toy.c"
+    says = "pid_t pid = getpid();\n\tgroundstop_outcome(&pid, sizeof(pid));\n\tgroundstop_stage("
+    core.write_text(f"#include <unistd.h>\n{core.read_text().replace('groundstop_stage(', says)}")
+    with_oracle(
+        project,
+        "runs = [context.run(testcase), context.run(testcase, fill=0)]; "
+        "same = [run for run in runs if run.data == outcome.data]; "
+        'return Judgement(Verdict.FINDING, f"{len(same)} of {len(runs)} in the same process")',
+    )
+    run = groundstop("gate", "corpus/toy/seeds/hello.bin", cwd=project)
+    assert "0 of 2 in the same process" in run.output
+
+
 def test_an_oracle_runs_the_cores_of_the_gate_and_others(tmp_path: Path) -> None:
     project = make_toy(tmp_path / "toy")
     # What the plain build has is no part of what the gate runs by itself.

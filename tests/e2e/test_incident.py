@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from support.command import groundstop
+from groundstop.config import find_project
+from groundstop.gate import Rehearsal
+from groundstop.target import load_target
+from support.command import ROOT, groundstop
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +33,7 @@ def test_every_check_of_that_day_passes_but_those_that_evaluate_input_21(
     assert failed == ["synthesis", "evaluate"]
     assert "heap-buffer-overflow" in told["steps"][-1]["detail"]
     assert {step["release"] for step in told["steps"]} == {"7.11@2024-07"}
+    assert all(step["telling"] for step in (*told["steps"], *told["today"]))
 
 
 def test_the_lucky_case_evaluates_and_does_not_crash(told: dict[str, Any]) -> None:
@@ -61,6 +66,18 @@ def test_today_synthesized_events_reach_all_of_it(told: dict[str, Any]) -> None:
     assert len(coverage["unseen"]) == 3
     assert synthesis["unseen"] == []
     assert synthesis["detail"] == "nothing crashes, 100% of its outcomes reached"
+
+
+def test_a_lucky_case_without_a_gap_tells_nothing() -> None:
+    project = find_project(ROOT)
+    target = load_target(project, "channel")
+    assert target.incident is not None
+    lucky = next(step for step in target.incident.steps if step.check == "coverage")
+    # Its one event matches: every criterion was evaluated.
+    matched = replace(lucky, source=target.incident.candidate)
+    incident = replace(target.incident, steps=(matched,))
+    (step,) = Rehearsal(target, incident, project).steps(incident.today)
+    assert (step.passed, step.unseen, step.telling) == (True, (), False)
 
 
 def test_the_fuzzer_finds_it_from_seeds_that_do_not_contain_it(told: dict[str, Any]) -> None:

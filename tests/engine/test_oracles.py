@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 
 from groundstop import oracles
-from groundstop.errors import DeclarationError
+from groundstop.campaign._judge import Judge, OracleFinding
+from groundstop.errors import DeclarationError, TargetError
 from groundstop.format import Record, constant, integer, part, size, u8
 from groundstop.model import Death, Judgement, Outcome, Release, Stage, Variant, Verdict
 from groundstop.oracles import (
     Accepted,
+    AllocationFailure,
+    BoundedWork,
     Broken,
     Determinism,
+    Memory,
     Model,
     Prediction,
     Releases,
@@ -101,6 +105,34 @@ def test_what_the_core_itself_found_comes_first() -> None:
     ]
 
 
+def test_fuel_over_its_bound_is_found_without_any_oracle() -> None:
+    outcome = Outcome(0, Stage.LOADED, fuel=12, fuel_bound=7, fuel_excess=5)
+    ((name, judgement),) = judge_all([], b"123", outcome, Runs())
+    assert (name, judgement.verdict) == ("core", Verdict.FINDING)
+    assert judgement.message.endswith("5 fuel more than it may (in all 12 of 7, 3 bytes)")
+
+
+class Holds:
+    """A driver that holds an outcome."""
+
+    def outcome(self) -> Outcome:
+        return LOADED
+
+
+def test_a_finding_ends_the_judging_of_an_input_in_a_campaign() -> None:
+    costly: list[str] = []
+    asked: list[Oracle] = [
+        Says("fine", passes),
+        Says("broken", raises(KeyError("x"))),
+        Says("finds", lambda: Judgement(Verdict.FINDING, "wrong")),
+        Says("costly", lambda: costly.append("asked")),
+    ]
+    judge = Judge(Holds(), lambda: (asked, Runs()))  # type: ignore[arg-type]
+    with pytest.raises(OracleFinding, match="finds: wrong"):
+        judge(b"")
+    assert costly == []
+
+
 @pytest.mark.parametrize(
     "do, words",
     [
@@ -152,7 +184,7 @@ def test_validator_and_loader_agree(
 @pytest.mark.parametrize(
     "prediction, verdict, words",
     [
-        (None, Verdict.INCOMPARABLE, ""),
+        (None, Verdict.INCOMPARABLE, "the model cannot tell"),
         (Prediction(b"\1", Stage.LOADED, 0), Verdict.PASS, ""),
         (Prediction(b"\2", Stage.LOADED, 0), Verdict.FINDING, "byte 0 on: '01', not '02'"),
         (Prediction(b"", Stage.LOADED, 0), Verdict.FINDING, "byte 0 on: '01', not ''"),
@@ -185,6 +217,30 @@ def test_releases_that_are_not_alike_are_incomparable() -> None:
         oracle = Releases(lambda *_, answer=is_alike: answer)
         assert oracle.judge(b"", LOADED, Runs(other)).verdict is verdict
     assert oracle.judge(b"", LOADED, Runs(fleet=(NEW,))).verdict is Verdict.INCOMPARABLE
+
+
+@pytest.mark.parametrize(
+    "oracle",
+    [Memory(), Determinism(), Releases(lambda *_: True), AllocationFailure("x"), BoundedWork(1)],
+    ids=lambda oracle: oracle.name,
+)
+def test_a_rerun_that_is_out_of_time_is_no_finding(oracle: Oracle) -> None:
+    judgement = oracle.judge(b"", LOADED, Runs(Death("timeout", "")))
+    assert judgement.verdict is Verdict.INCOMPARABLE
+    assert judgement.message
+    overflow = oracle.judge(b"", LOADED, Runs(Death("stack-overflow", "")))
+    assert overflow.verdict is Verdict.FINDING
+
+
+def test_a_stack_that_was_not_measured_is_not_judged() -> None:
+    judgement = BoundedWork(1).judge(b"", LOADED, Runs(LOADED))
+    assert judgement == Judgement(Verdict.INCOMPARABLE, "the stack cannot be measured here")
+
+
+@pytest.mark.parametrize("stack", [0, 256 << 10])
+def test_a_stack_that_cannot_be_measured_is_refused(stack: int) -> None:
+    with pytest.raises(TargetError, match=f"a stack of {stack} bytes cannot be judged"):
+        BoundedWork(stack)
 
 
 def test_determinism_compares_what_every_run_reports() -> None:

@@ -46,6 +46,8 @@ WRONG_RESULT = "sum = (uint8_t)(sum ^ 1)"
 OVERREAD = "sum = (uint8_t)(sum + data[size])"
 
 PROPERTIES = """\
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +67,14 @@ def test_the_sum_is_right(data):
 @given(data=st.binary(min_size=1))
 def test_fresh_memory_does_not_matter(data):
     assert newest.run(data, fill=0).data == newest.run(data).data
+
+
+@settings(deadline=None)
+@given(data=st.binary())
+def test_the_sources_change_meanwhile(data):
+    (Path(__file__).parents[1] / "toy.c").write_text("#error")
+    newest.run(data, fill=0)
+    newest.run(data)
 
 
 @given(data=st.binary())
@@ -199,6 +209,29 @@ def test_a_campaign_is_guided_by_the_core(
         assert units
     assert not (toy / "corpus" / "toy" / "evolved").exists()
     assert not list(toy.rglob(".hypothesis"))
+
+
+def test_a_campaign_runs_what_was_built_for_it(toy: Path) -> None:
+    law = "tests/test_toy.py::test_the_sources_change_meanwhile"
+    run = groundstop("fuzz", law, "--seconds", "2", "-q", cwd=toy)
+    assert run.status == 0, run.output
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ('groundstop_finding("a wrong sum")', "finding: a wrong sum"),
+        ("groundstop_fuel(7, 5)", "fuel: an evaluation spent 2 more than the core declares"),
+    ],
+)
+def test_what_the_core_itself_reports_fails_every_property(toy: Path, line: str, said: str) -> None:
+    plant(toy, line)
+    tested = run_pytest(toy, LAW)
+    assert tested.status == 1
+    assert f"AssertionError: {said}" in tested.stdout
+    fuzzed = groundstop("fuzz", LAW, "--seconds", "20", "--stop", "--json", cwd=toy)
+    (finding,) = json.loads(fuzzed.stdout)["findings"]
+    assert finding["detail"] == f"AssertionError: {said}"
 
 
 def test_a_property_that_never_calls_its_core_is_told_so(toy: Path) -> None:

@@ -37,8 +37,9 @@ def content(
     return b"P" + defect.encode() + bytes([limit, len(values)]) + values + behind
 
 
-# By oracle: what shows its defects.
+# By oracle, `core` for what the core itself says: what shows its defects.
 PLANTED = {
+    "core": {"quadratic fuel": content("Q", bytes(range(40)))},
     "memory": {
         "undefined behaviour": content("U", limit=200),
         "read behind the input": content("G"),
@@ -50,7 +51,6 @@ PLANTED = {
     "allocation failure": {"leak": content("L"), "old content lost": content("O")},
     "round trip": {"undescribed bytes": content("T", behind=b"??")},
     "bounded work": {
-        "quadratic fuel": content("Q", bytes(range(40))),
         "deep recursion": content("D", limit=100),
     },
 }

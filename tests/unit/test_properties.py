@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,20 +20,25 @@ from groundstop.campaign import RunDirectory, clear_dead_runs
 from groundstop.config import Project
 from groundstop.errors import CoreError, InputError, SourceError, TargetError
 from groundstop.findings import FindingStore
-from groundstop.model import Release, Stage
+from groundstop.model import Release, Stage, Variant
 from groundstop.properties import (
     CoreDied,
     core,
     find_stored,
+    keep_failures,
     load_property,
     reproduce_stored,
     run_property,
     stored,
 )
+from groundstop.properties._run import PropertyTimeoutError
 from groundstop.properties._shrink import shrink
 from support.hostile_project import lines_project
 
 LAWS = """\
+import unittest
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +53,12 @@ several = {"7.11": core("lines", "7.11")}
 def test_it_lives(number):
     if number == 13:
         raise ValueError("unlucky")
+    if number == 14:
+        pytest.skip("not today")
+    if number == 15:
+        raise unittest.SkipTest("not here")
+    while number == 16:
+        pass
     lines.run(bytes([number]) + b"xyz")
 
 
@@ -221,7 +233,7 @@ def keep(project: Project, data: bytes, oracle: str = "test_laws.py::test_it_liv
 
 
 # Of Hypothesis' bytes for integers(0, 255): one byte, which is the number.
-DIES, UNLUCKY, LIVES = b"1", b"\x0d", b"x"
+DIES, UNLUCKY, LIVES, ENDLESS = b"1", b"\x0d", b"x", b"\x10"
 
 
 def test_a_stored_input_is_run_through_its_property(project: Project) -> None:
@@ -253,11 +265,61 @@ def test_a_failure_is_told_from_others_by_its_place(project: Project) -> None:
     assert death is not None
     assert unlucky is not None
     assert unlucky.finding.headline.endswith(
-        f"ValueError: unlucky in test_it_lives at {project.root / 'test_laws.py'}:14"
+        f"ValueError: unlucky in test_it_lives at {project.root / 'test_laws.py'}:17"
     )
     assert "hypothesis" not in unlucky.report
     assert [frame.function for frame in death.finding.frames][:2] == ["first_bug", "harm"]
     assert len({death.place, unlucky.place}) == 2
+
+
+@pytest.mark.parametrize("data, reason", [(b"\x0e", "not today"), (b"\x0f", "not here")])
+def test_what_the_test_skips_decides_nothing(project: Project, data: bytes, reason: str) -> None:
+    prop = load_property("test_laws.py::test_it_lives", project.root)
+    with pytest.raises(InputError, match=f"skips this example: {reason}"):
+        run_property(prop, data, None)
+
+
+def test_a_property_without_end_is_one_finding(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groundstop.properties._run._SECONDS", 0.2)
+    prop = load_property("test_laws.py::test_it_lives", project.root)
+    before = signal.getsignal(signal.SIGALRM)
+    failure = run_property(prop, ENDLESS, None)
+    assert failure is not None
+    assert isinstance(failure.error, PropertyTimeoutError)
+    # Where it was when the time was over says nothing.
+    assert (failure.finding.detail, failure.finding.frames) == (
+        "PropertyTimeoutError: timeout: no end within 0.2 s",
+        (),
+    )
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_what_does_not_happen_again_is_one_finding_for_each_kind(project: Project) -> None:
+    prop = load_property("test_laws.py::test_it_lives", project.root)
+    paths = [project.root / name for name in ("timeout-1a", "timeout-2b", "crash-3c")]
+    for path in paths:
+        path.write_bytes(LIVES)
+    kept = keep_failures(paths, prop, Variant())
+    assert len({each.finding.id for each in kept}) == 2
+
+
+def test_a_new_input_takes_the_place_of_one_that_fails_in_another_way(project: Project) -> None:
+    prop = load_property("test_laws.py::test_it_lives", project.root)
+    failure = run_property(prop, UNLUCKY, None)
+    assert failure is not None
+    # As if the property had changed since: what was kept of this finding now dies instead.
+    store = FindingStore(project, "lines")
+    store.save(failure.finding, DIES, "")
+    artifact = project.root / "crash-1"
+    artifact.write_bytes(UNLUCKY)
+    (kept,) = keep_failures([artifact], prop, Variant())
+    known = store.load(failure.finding.id)
+    assert known is not None
+    assert kept.path.read_bytes() == known.input.read_bytes() == UNLUCKY
+    assert "unlucky" in known.report.read_text()
 
 
 def test_the_finding_of_a_property_is_found_by_its_folder(project: Project) -> None:

@@ -81,7 +81,7 @@ def summary_lines(result: CampaignResult, project: Project) -> list[str]:
         + (f" ({result.restarts} restarts)" if result.restarts else "")
     )
     if result.oracles:
-        lines.append(f"{'judged by':<12} {', '.join(result.oracles)}")
+        lines.append(f"{'oracles':<12} {', '.join(result.oracles)}")
     lines += [f"{'missing':<12} {line}" for line in result.missing]
     lines += [f"{'note':<12} {line}" for line in result.notes]
     if result.interrupted:

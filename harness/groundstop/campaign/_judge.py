@@ -26,7 +26,7 @@ class OracleFinding(Exception):  # noqa: N818  (a finding is not an error of thi
 
 
 class Judge:
-    """Shows each input's outcome to the oracles and raises the first finding.
+    """Shows each input's outcome to the oracles, in turn, and raises the first finding.
 
     `load` gives the oracles and what they may ask of the core: with the first input that
     Python sees, not before, since libFuzzer's fork mode starts many short processes.
@@ -49,23 +49,22 @@ class Judge:
 
     def __call__(self, data: bytes) -> None:
         """Judge one input; the driver holds its outcome."""
-        from groundstop.oracles import Broken, judge_all
+        from groundstop.oracles import Broken, judge_in_turn
 
         outcome = self._driver.outcome()
         if self._loaded is None:
             oracles, context = self._load()
             self._loaded = list(oracles), context
         asked, context = self._loaded
-        found = ""
-        for name, judgement in judge_all(tuple(asked), data, outcome, context):
+        for name, judgement in judge_in_turn(tuple(asked), data, outcome, context):
             if isinstance(judgement, Broken):
                 asked[:] = [oracle for oracle in asked if oracle.name != name]
                 self._note_broken(name, judgement.message, data)
-            elif judgement.verdict is Verdict.FINDING and not found:
+            elif judgement.verdict is Verdict.FINDING:
+                # The others are asked when the finding is triaged.
                 found = f"{name}: {judgement.message}"
-        if found:
-            self._note(f"crash-{hashlib.sha1(data, usedforsecurity=False).hexdigest()}", found)
-            raise OracleFinding(found.partition("\n")[0])
+                self._note(f"crash-{hashlib.sha1(data, usedforsecurity=False).hexdigest()}", found)
+                raise OracleFinding(found.partition("\n")[0])
 
     def _note_broken(self, name: str, words: str, data: bytes) -> None:
         sys.stderr.write(f"groundstop: oracle {name} is broken and not asked again: {words}\n")

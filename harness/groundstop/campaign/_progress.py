@@ -56,7 +56,7 @@ class CampaignResult:
 
     `progress.rate` is the average over the whole campaign, `evolved` the folder with the units
     kept, `new_units` how many of them this campaign added.  `interrupted` says that a
-    signal ended it before its time.  `oracles` names those that judged, `missing` has one
+    signal ended it before its time.  `oracles` names those of the target, `missing` has one
     line for each thing that could not be judged, and why, `notes` one for each thing that the
     core did to the process, and that is no finding.
     """

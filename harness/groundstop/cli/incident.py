@@ -43,6 +43,7 @@ def command(target_name: str | None, seconds: float, *, as_json: bool) -> int:
         all(outcome.passed is outcome.step.passed for outcome in steps)
         and hunt.found
         and all(step.passed for step in today)
+        and all(step.telling for step in (*steps, *today))
         and held.decision.value == "hold"
     )
     if as_json:

@@ -14,6 +14,9 @@ from groundstop.model import Judgement, Outcome, Release, Stage, Verdict
 from groundstop.oracles import Broken, Fatal, judge_all
 from groundstop.target import ContentToolchain, Problem, Target
 
+# The answer whose outcome was judged, the oracle's name, and what it says.
+Judged = tuple[Answer, str, Judgement]
+
 
 def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> StageResult:
     """Judge whether every core loads the candidate."""
@@ -77,7 +80,11 @@ def _event_sets(
 
 
 def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) -> StageResult:
-    """Judge the outcomes on the candidate's own events: its expectations, and the oracles."""
+    """Judge the outcomes on the candidate's own events: its expectations, and the oracles.
+
+    An oracle that could not judge one of them, and says why, holds the candidate; one that
+    had nothing to judge does not.
+    """
     problems: list[Problem] = []
     answers = rig.run(testcase)
     outcomes = _distinct(answers)
@@ -86,9 +93,15 @@ def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) ->
         if target.content is not None:
             tree = rig.tree(release)
             problems += target.content.check_outcome(candidate, release, tree, outcome)
-    problems += _judge(target, testcase, answers, rig, "its own events")
-    names = ", ".join(oracle.name for oracle in target.oracles) or "none"
-    evidence = f"{len(outcomes)} outcomes against what the source expects; oracles: {names}"
+    judgements = _judgements(target, testcase, answers, rig)
+    problems += _found(judgements, "its own events")
+    problems += [
+        Problem("oracle", _said(answer, judgement, "its own events"), f"oracle {oracle}")
+        for answer, oracle, judgement in judgements
+        if judgement.verdict is Verdict.INCOMPARABLE and judgement.message
+    ]
+    evidence = f"{len(outcomes)} outcomes against what the source expects; "
+    evidence += _asked(target, judgements)
     return StageResult.judged("outcome", evidence, list(dict.fromkeys(problems)))
 
 
@@ -98,33 +111,54 @@ def regressions_stage(target: Target, regressions: Mapping[str, bytes], rig: Rig
     rows = rig.run_many(list(regressions.values()))
     for (name, testcase), answers in zip(regressions.items(), rows, strict=True):
         problems += _deaths("regression", answers, f"on {name}")
-        problems += _judge(target, testcase, answers, rig, name)
+        problems += _found(_judgements(target, testcase, answers, rig), name)
     evidence = f"{len(regressions)} inputs on {rig.size} cores"
     return StageResult.judged("regressions", evidence, list(dict.fromkeys(problems)))
 
 
-def _judge(
-    target: Target, testcase: bytes, answers: Sequence[Answer], rig: Rig, name: str
-) -> list[Problem]:
-    """Return what the oracles find in the outcomes of one testcase; a broken one is a problem."""
-    problems = []
+def _judgements(
+    target: Target, testcase: bytes, answers: Sequence[Answer], rig: Rig
+) -> list[Judged]:
+    """Return what each oracle says of each outcome of one testcase."""
+    judgements = []
     dead = {answer.variant for answer in answers if answer.death}
     for answer, outcome in _distinct(answers):
         context = RigContext(rig, answer.variant, testcase, answers)
         for oracle, judgement in judge_all(target.oracles, testcase, outcome, context):
-            if judgement.verdict is not Verdict.FINDING:
-                continue
             if isinstance(judgement, Fatal) and judgement.variant in dead:
                 continue  # it dies without being asked to, and has a problem of its own
-            said = _said(answer, judgement, name)
-            problems.append(Problem("oracle", said, f"oracle {oracle}"))
-    return problems
+            judgements.append((answer, oracle, judgement))
+    return judgements
+
+
+def _found(judgements: Sequence[Judged], name: str) -> list[Problem]:
+    """Return a problem for each finding; that an oracle is broken is one, too."""
+    return [
+        Problem("oracle", _said(answer, judgement, name), f"oracle {oracle}")
+        for answer, oracle, judgement in judgements
+        if judgement.verdict is Verdict.FINDING
+    ]
+
+
+def _asked(target: Target, judgements: Sequence[Judged]) -> str:
+    """Say which oracles judged any of the outcomes, and which none of them."""
+    judged = {
+        oracle
+        for _, oracle, judgement in judgements
+        if judgement.verdict is not Verdict.INCOMPARABLE and not isinstance(judgement, Broken)
+    }
+    names = [oracle.name for oracle in target.oracles]
+    words = f"judged by {', '.join(name for name in names if name in judged) or 'no oracle'}"
+    abstained = ", ".join(name for name in names if name not in judged)
+    return f"{words}; not by {abstained}" if abstained else words
 
 
 def _said(answer: Answer, judgement: Judgement, name: str) -> str:
     if isinstance(judgement, Broken):
         return f"the oracle is broken: {judgement.message.rstrip()}"
     words = judgement.message.partition("\n")[0]
+    if judgement.verdict is Verdict.INCOMPARABLE:
+        words = f"cannot be judged: {words}"
     if isinstance(judgement, Fatal):
         words = f"{words}; {headline(judgement.death)}"
     return f"{answer.variant.release} on {name}: {words}".lstrip()

@@ -26,7 +26,9 @@ __all__ = ["Hunt", "Rehearsal", "StepOutcome"]
 class StepOutcome:
     """One step and how it ended; `passed` is what people of the time would have seen.
 
-    `unseen` names what the core never evaluated, where that was measured.
+    `unseen` names what the core never evaluated, where that was measured.  `telling` says
+    whether the step still shows what it is told for: content coverage that its own events
+    leave something unseen, synthesized ones nothing.
     """
 
     step: Step
@@ -34,6 +36,7 @@ class StepOutcome:
     passed: bool
     detail: str
     unseen: tuple[str, ...] = ()
+    telling: bool = True
 
     def as_json(self) -> dict[str, object]:
         """Return the step as a document."""
@@ -45,6 +48,7 @@ class StepOutcome:
             "detail": self.detail,
             "lesson": self.step.lesson,
             "unseen": list(self.unseen),
+            "telling": self.telling,
         }
 
 
@@ -135,7 +139,9 @@ class Rehearsal:
         if coverage.deaths:
             return StepOutcome(step, release, passed=False, detail="; ".join(coverage.deaths))
         detail = f"nothing crashes, {coverage.percent} of its outcomes reached"
-        return StepOutcome(step, release, passed=True, detail=detail, unseen=_unseen(coverage))
+        unseen = _unseen(coverage)
+        telling = bool(unseen) if step.check == "coverage" else not coverage.missed
+        return StepOutcome(step, release, True, detail, unseen, telling)  # noqa: FBT003
 
     def _check(self, step: Step, worker: Worker) -> tuple[bool, str]:
         content = self._content

@@ -38,7 +38,7 @@ class Answer:
 class RigContext:
     """The target.Context of one testcase's outcomes; `answers` are all that the rig has of it.
 
-    What was run before is not run again: all builds of the rig are part of its answers.
+    What another build made of the testcase is among the answers, and not run again.
     """
 
     def __init__(
@@ -64,10 +64,10 @@ class RigContext:
     ) -> Outcome | Death:
         """Run a testcase on `variant`; raises as `open_worker` and `Worker.run` do."""
         wanted = variant or self.variant
-        known = self._known.get(wanted) if testcase == self._testcase else None
-        if known is not None and not entry and fill is None:
-            return known
-        return self._rig.worker(wanted).run(testcase, entry=entry, fill=fill)
+        answered = testcase == self._testcase and not entry and fill is None
+        if answered and wanted != self.variant and wanted in self._known:
+            return self._known[wanted]
+        return self._rig.rerunner(wanted).run(testcase, entry=entry, fill=fill)
 
 
 class Rig:
@@ -83,9 +83,9 @@ class Rig:
         self._project = project
         self._built = build_variants(target, variants, project)
         self._stack = ExitStack()
-        # Those that answer, and those that only oracles have asked for.
+        # Those that answer, and those in which oracles run a testcase again.
         self._workers: dict[Variant, Worker] = {}
-        self._others: dict[Variant, Worker] = {}
+        self._rerunners: dict[Variant, Worker] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -108,12 +108,12 @@ class Rig:
         """How many cores answer: releases times sanitizers."""
         return len(self._workers)
 
-    def worker(self, variant: Variant) -> Worker:
-        """Return the worker of `variant`, opened now if it is none of those that answer."""
-        found = self._workers.get(variant) or self._others.get(variant)
+    def rerunner(self, variant: Variant) -> Worker:
+        """Return a worker of `variant` that is none of those that answer, opened if need be."""
+        found = self._rerunners.get(variant)
         if found is None:
             found = open_worker(self.target, variant, self._project, symbolize=True)
-            self._others[variant] = self._stack.enter_context(found)
+            self._rerunners[variant] = self._stack.enter_context(found)
         return found
 
     def tree(self, release: Release) -> Path:

@@ -10,7 +10,7 @@ from groundstop.oracles._allocation import AllocationFailure
 from groundstop.oracles._boundedwork import BoundedWork
 from groundstop.oracles._compare import Describe, Fatal
 from groundstop.oracles._determinism import Determinism
-from groundstop.oracles._judge import CORE, Broken, judge_all
+from groundstop.oracles._judge import CORE, Broken, judge_all, judge_in_turn
 from groundstop.oracles._memory import Memory
 from groundstop.oracles._model import Model, Predict, Prediction
 from groundstop.oracles._releases import Alike, Releases
@@ -34,4 +34,5 @@ __all__ = [
     "RoundTrip",
     "Validate",
     "judge_all",
+    "judge_in_turn",
 ]

@@ -27,8 +27,14 @@ class Fatal(Judgement):
     variant: Variant
 
 
-def fatal(death: Death, variant: Variant, when: str) -> Fatal:
-    """Return the finding that `variant` died; `when` follows its name in the message."""
+def fatal(death: Death, variant: Variant, when: str) -> Judgement:
+    """Return the finding that `variant` died; `when` follows its name in the message.
+
+    Out of time is not a finding but incomparable: a rerun does other work than the run that
+    is judged, on a machine that may be busy, and no time says what is too much of it.
+    """
+    if death.kind == "timeout":
+        return Judgement(Verdict.INCOMPARABLE, f"the {variant} build takes too long {when}")
     words = f"the {variant} build dies {when}: {death.kind}"
     return Fatal(Verdict.FINDING, f"{words}\n{death.report}", death=death, variant=variant)
 

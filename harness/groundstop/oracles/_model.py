@@ -50,7 +50,7 @@ class Model:
         release = context.variant.release
         prediction = self._predict(testcase, release, context.tree(release))
         if prediction is None:
-            return Judgement(Verdict.INCOMPARABLE)
+            return Judgement(Verdict.INCOMPARABLE, "the model cannot tell")
         kept = prediction.data[:_KEPT]
         expected = Outcome(prediction.returned, prediction.stage, kept)
         if differs := difference(outcome, expected):

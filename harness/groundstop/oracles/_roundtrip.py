@@ -54,7 +54,7 @@ class RoundTrip:
             lost = [_lost(decoded, name) for name in self._loads or ("",)]
         except (AttributeError, EncodeError):
             # It ends before its last field: there is nothing to encode again.
-            return Judgement(Verdict.INCOMPARABLE, str(decoded.problem))
+            return Judgement(Verdict.INCOMPARABLE)
         if words := next(filter(None, lost), ""):
             return Judgement(Verdict.FINDING, words)
         if problems := self._text(testcase) if self._text else ():

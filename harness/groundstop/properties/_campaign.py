@@ -8,7 +8,7 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -29,6 +29,7 @@ from groundstop.model import Release, Variant
 from groundstop.properties._driver import NativeCore, driver, driving
 from groundstop.properties._property import Property, load_property
 from groundstop.properties._run import MACHINE_ERRORS, failing_place, is_skip, one_line
+from groundstop.properties._workers import table, use
 
 __all__ = ["fuzz_property", "property_main", "property_variant"]
 
@@ -44,7 +45,7 @@ _PATIENCE = 1000
 _SCRIPT = """\
 import sys
 from groundstop.properties import property_main
-property_main({node!r}, {target!r}, {release!r}, {artifacts!r}, sys.argv)
+property_main({node!r}, {target!r}, {release!r}, {artifacts!r}, {builds!r}, sys.argv)
 """
 
 
@@ -79,6 +80,7 @@ def fuzz_property(
         target=name,
         release=str(release),
         artifacts=str(artifacts),
+        builds=table(),
     )
     options = replace(
         options,
@@ -92,10 +94,16 @@ def fuzz_property(
     return run_campaign(target, project, options, observer)
 
 
-def property_main(
-    node: str, target_name: str, release: str, artifacts: str, argv: Sequence[str]
+def property_main(  # noqa: PLR0913, PLR0917  (all that a campaign hands over)
+    node: str,
+    target_name: str,
+    release: str,
+    artifacts: str,
+    builds: Sequence[tuple[str, str, Mapping[str, str]]],
+    argv: Sequence[str],
 ) -> NoReturn:
     """Fuzz a property in this process, which a campaign has started; ends it as `fuzz_main`."""
+    use(builds)
     try:
         wanted = Release.parse(release)
         path, entry = Path(os.environ["GROUNDSTOP_CORE"]), os.environ["GROUNDSTOP_ENTRY"]

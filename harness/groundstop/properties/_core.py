@@ -14,8 +14,7 @@ from groundstop.errors import TargetError
 from groundstop.model import Death, Outcome, Release, Sanitizer, Variant
 from groundstop.properties._died import CoreDied
 from groundstop.properties._driver import driver
-from groundstop.properties._workers import worker
-from groundstop.replay import Builds
+from groundstop.properties._workers import build, worker
 from groundstop.target import Target, load_target
 
 __all__ = ["CoreUnderTest", "core"]
@@ -55,8 +54,8 @@ class CoreUnderTest:
 
     def build(self) -> None:
         """Build all that `run` may need; raises BuildError, TargetError or ToolError."""
-        variants = [Variant(self.release, sanitizer) for sanitizer in self._sanitizers]
-        Builds(self.target, self.project).make(variants)
+        sanitizers = driver.sanitizers or self._sanitizers
+        build(self.target, [Variant(self.release, s) for s in sanitizers], self.project)
 
     def run(self, testcase: bytes, *, entry: str = "", fill: int | None = None) -> Outcome:
         """Run a testcase and return its outcome.
@@ -74,10 +73,10 @@ class CoreUnderTest:
         else:
             outcome = self._run_isolated(release, testcase, entry, fill)
         if outcome.finding:
-            raise AssertionError(f"the core reports: {outcome.finding}")
+            raise AssertionError(f"finding: {outcome.finding}")
         if outcome.fuel_excess:
             raise AssertionError(
-                f"an evaluation spends {outcome.fuel_excess} fuel more than the core declares"
+                f"fuel: an evaluation spent {outcome.fuel_excess} more than the core declares"
             )
         return outcome
 

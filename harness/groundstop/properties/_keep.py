@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,12 @@ from groundstop.files import read_input
 from groundstop.findings import Finding, FindingStore
 from groundstop.model import Variant
 from groundstop.properties._property import Property
-from groundstop.properties._run import Failure, finding_kind, run_property
+from groundstop.properties._run import (
+    Failure,
+    PropertyTimeoutError,
+    finding_kind,
+    run_property,
+)
 from groundstop.properties._shrink import shrink
 
 __all__ = ["PropertyFinding", "keep_failures"]
@@ -63,6 +69,9 @@ def _smaller(
     prop: Property, data: bytes, failure: Failure, variant: Variant
 ) -> tuple[bytes, Failure]:
     """Return a smaller input of the same finding with its failure, or what was given."""
+    if isinstance(failure.error, PropertyTimeoutError):
+        # Each candidate would take all of that time.
+        return data, failure
 
     def fails(candidate: bytes) -> bool:
         # Symbolizing each candidate's report would leave time for a few of them only.
@@ -87,6 +96,9 @@ def _keep(prop: Property, data: bytes, failure: Failure, variant: Variant) -> Pr
         # It may show another one by now, as the property has changed: then the new one stays.
         if again is not None and again.finding.id == finding.id:
             data, failure = earlier, again
+        else:
+            # The store itself prefers the smaller one.
+            shutil.rmtree(known.folder, ignore_errors=True)
     store.save(finding, data, failure.report)
     path = add_property_input(
         finding.target,

@@ -25,6 +25,7 @@ from groundstop.properties._property import Property
 __all__ = [
     "MACHINE_ERRORS",
     "Failure",
+    "PropertyTimeoutError",
     "failing_place",
     "finding_kind",
     "is_skip",
@@ -34,8 +35,8 @@ __all__ = [
 
 # What is no fault of the property: nothing can be said of the input.
 MACHINE_ERRORS = (BuildError, CoreError, ReplayError, ToolError)
-# As libFuzzer's limit for an input is in a campaign (campaign/_start.py), with time to build.
-_SECONDS = 60.0
+# Longer than replay gives one run of the core: what hangs there is found as the core's death.
+_SECONDS = 30.0
 _HYPOTHESIS = f"{os.sep}hypothesis{os.sep}"
 # What it prints before an example depends on Hypothesis' version and on why it prints it.
 _EXAMPLE = re.compile(r"\A(Trying example|Test case|Falsifying example|Failing test case): ?")
@@ -84,13 +85,16 @@ def run_property(
     """Run a property on the example that `data` stands for, in isolated builds of its core.
 
     `release` None is the one that the property is declared for, `sanitizer` None all of its
-    sanitizers.  Raises InputError when the bytes stand for no example, and GroundstopError when the
-    core cannot be built or run.
+    sanitizers.  Raises InputError when the bytes stand for no example or for one that the test
+    skips, and GroundstopError when the core cannot be built or run.
     """
     core, used = prop.core_for(release)
     variant = Variant(used, sanitizer or Sanitizer.ADDRESS)
     printed = io.StringIO()
     with driving(release, (sanitizer,) if sanitizer else ()):
+        # Before the clock starts: a compiler that takes long is no property that hangs.
+        for each in prop.cores:
+            each.build()
         fuzz = prop.fuzz_target(verbose=True)
         try:
             with contextlib.redirect_stdout(printed), _within(_SECONDS):
@@ -99,7 +103,7 @@ def run_property(
             raise
         except BaseException as error:  # noqa: BLE001  (pytest's own are no Exception)
             if is_skip(error):
-                return None
+                raise InputError(f"{prop.node} skips this example: {error}") from None
             example = _EXAMPLE.sub("Falsifying example: ", printed.getvalue().strip())
             return Failure(prop, core.target_name, variant, error, example)
     if kept is None:
@@ -110,8 +114,8 @@ def run_property(
     return None
 
 
-class PropertyTimeoutError(Exception):
-    """A property did not come to an end."""
+class PropertyTimeoutError(BaseException):
+    """A property did not come to an end; what it catches itself must not stop this."""
 
 
 @contextlib.contextmanager
@@ -122,15 +126,16 @@ def _within(seconds: float) -> Iterator[None]:
         return
 
     def stop(_number: int, _frame: object) -> NoReturn:
-        raise PropertyTimeoutError(f"not done after {seconds:g} s")
+        raise PropertyTimeoutError(f"timeout: no end within {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
 
 
 def finding_kind(node: str) -> str:
@@ -164,7 +169,12 @@ def failing_place(prop: Property, error: BaseException) -> str:
 
 
 def _frames(prop: Property, error: BaseException) -> tuple[Frame, ...]:
-    """Return where in the property's own file it failed, innermost first."""
+    """Return where in the property's own file it failed, innermost first.
+
+    Nowhere for one that did not end: that is where it was sampled.
+    """
+    if isinstance(error, PropertyTimeoutError):
+        return ()
     file = str(prop.file)
     own = [frame for frame in reversed(_own_stack(error)) if frame.filename == file]
     return tuple(Frame(frame.name, file, frame.lineno or 0) for frame in own)

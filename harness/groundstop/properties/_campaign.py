@@ -68,8 +68,7 @@ def fuzz_property(
     variant = variant_of(core.target, release, options.sanitizer)
     with driving(release):
         # A fuzzing process has no time to compile, and an alarm for inputs that take too long.
-        for each in prop.cores:
-            each.build()
+        prop.build()
     evolved = property_folder(name, project, prop.label) / "evolved"
     artifacts = project.state / "properties" / name / prop.label / str(variant)
     make_folder(evolved)

@@ -71,6 +71,15 @@ class Property:
             'core("…") alone to run it on any release'
         )
 
+    def build(self) -> None:
+        """Build all that the test may run, as `CoreUnderTest.build`.
+
+        The file may declare cores for other tests: what cannot be built says so when it is run.
+        """
+        for core in self.cores:
+            with suppress(GroundstopError):
+                core.build()
+
     def fuzz_target(self, *, verbose: bool = False) -> Callable[[bytes], bytes | None]:
         """Return what runs the test on the example that bytes stand for.
 

@@ -93,8 +93,7 @@ def run_property(
     printed = io.StringIO()
     with driving(release, (sanitizer,) if sanitizer else ()):
         # Before the clock starts: a compiler that takes long is no property that hangs.
-        for each in prop.cores:
-            each.build()
+        prop.build()
         fuzz = prop.fuzz_target(verbose=True)
         try:
             with contextlib.redirect_stdout(printed), _within(_SECONDS):

@@ -21,13 +21,13 @@ _built: set[tuple[Path, str, Variant]] = set()
 
 
 def build(target: Target, variants: Sequence[Variant], project: Project) -> None:
-    """Build variants and their runners, once in a process; raises as `Builds.make`."""
+    """Build variants and their runners; raises as `Builds.make`, for each once in a process."""
     missing = {(project.root, target.name, variant) for variant in variants} - _built
     if missing:
+        _built.update(missing)
         builds = _builds(target, project)
         builds.make([variant for _, _, variant in missing])
         _files[str(project.root), target.name] = builds.table()
-        _built.update(missing)
 
 
 def table() -> list[tuple[str, str, dict[str, str]]]:

@@ -52,3 +52,12 @@ def test_a_core_that_reads_what_it_was_given_passes_them_all(careful: Path) -> N
     assert groundstop("repro", "corpus/toy/seeds/hello.bin", cwd=careful).status == 0
     run = groundstop("gate", "corpus/toy/seeds/hello.bin", cwd=careful)
     assert run.status == 0, run.output
+
+
+def test_python_may_be_given_no_time_at_all(careful: Path) -> None:
+    run = groundstop("fuzz", "toy", "--seconds", "1", "--share", "0", cwd=careful)
+    assert run.status == 0, run.output
+    assert "0 inputs" in next(line for line in run.stdout.splitlines() if "python" in line)
+    refused = groundstop("fuzz", "toy", "--share", "2", cwd=careful)
+    assert refused.status == 2
+    assert "--share" in refused.output

@@ -41,6 +41,13 @@ class _Outcome:
 @release_option("The release to fuzz (default: the newest).")
 @sanitizer_option("address or undefined (default: address; of a library, its own).")
 @click.option("--seed", type=int, default=None, help="Make the fuzzer's choices repeatable.")
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1),
+    default=0.1,
+    show_default=True,
+    help="Python's share of the time, for the oracles.",
+)
 @click.option("--stop", is_flag=True, help="End with the first finding.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
@@ -51,6 +58,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     release: Release | None,
     sanitizer: Sanitizer | None,
     seed: int | None,
+    share: float,
     *,
     stop: bool,
     as_json: bool,
@@ -74,6 +82,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         release=release,
         sanitizer=sanitizer,
         seed=seed,
+        share=share,
         stop_at_finding=stop,
     )
     fuzz = _fuzz_property if is_property(name) else _fuzz_target

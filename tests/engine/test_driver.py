@@ -37,7 +37,11 @@ def test_python_is_never_called_with_a_share_of_nothing(project: EngineProject) 
 
 
 @pytest.mark.parametrize(
-    "unit, words", [(b"MAGIX", "core: an X"), (b"MAGIW", "bounds: fuel (15, 20, 2)")]
+    "unit, words",
+    [
+        (b"MAGIX", "core: an X"),
+        (b"MAGIW", "core: an evaluation spends 2 fuel more than it may (in all 15 of 20, 5 bytes)"),
+    ],
 )
 def test_what_the_core_finds_itself_is_shown_whatever_the_share(
     project: EngineProject, unit: bytes, words: str

@@ -73,8 +73,7 @@ def run_libfuzzer(
     numbers = folder / "stats"
     watch = _Watch(numbers)
     flags = [f"-max_total_time={max(1, round(budget))}", "-print_final_stats=1"]
-    # Looking for other processes' units goes by the clock: without, the same seed and
-    # addresses give the same inputs.
+    # Looking for other processes' units goes by the clock, which no seed repeats.
     flags += [f"-artifact_prefix={folder}/", "-reload=0"]
     process = subprocess.Popen(  # (started in a group of its own: a fuzzer may have children)
         [*command, *flags],

@@ -33,7 +33,7 @@ def command(
     """Measure inputs per second, time to a known defect and coverage, side by side.
 
     Contenders: Groundstop with and without oracles; `native`, the same core in a C program
-    on the same libFuzzer with the same mutator, which runs the same inputs; the compiler's
+    on the same version of libFuzzer with the same mutator; the compiler's
     libFuzzer with and without our mutator; plain Atheris with cffi; AFL++ when installed.
     Needs the `bench` extra.
     """

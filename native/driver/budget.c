@@ -25,6 +25,7 @@ static double share = 0.1;
 /* Below 0 after a call that took more than there was. */
 static int64_t credit_ns;
 static bool in_burst;
+static bool started; /* Python has been called: its imports are paid for */
 
 uint64_t gs_clock_ns(void)
 {
@@ -42,6 +43,7 @@ void gs_budget_set_share(double wanted)
 void gs_budget_earn(uint64_t ns)
 {
 	double rate;
+	int64_t earned;
 
 	if (share >= 1.0)
 		return;
@@ -50,27 +52,64 @@ void gs_budget_earn(uint64_t ns)
 	/* A second at a time: no overflow after a core that hung. */
 	if (ns > UINT64_C(1000000000))
 		ns = UINT64_C(1000000000);
-	credit_ns += (int64_t)((double)ns * rate);
+	earned = (int64_t)((double)ns * rate);
+	gs_balance_add(earned);
+	credit_ns += earned;
 	if (credit_ns > CREDIT_LIMIT_NS)
 		credit_ns = CREDIT_LIMIT_NS;
 }
 
+static int64_t cost(uint64_t ns)
+{
+	return (int64_t)(ns + ns / SURCHARGE);
+}
+
+/*
+ * The campaign has saved up for it; what it has not, this process pays back, and the
+ * next ones if it dies before.
+ */
 void gs_budget_owe(uint64_t ns)
 {
-	credit_ns -= (int64_t)(ns + ns / SURCHARGE);
+	int64_t balance;
+
+	gs_balance_add(-cost(ns));
+	gs_start_cost_set(cost(ns));
+	balance = gs_balance();
+	if (credit_ns > balance)
+		credit_ns = balance;
+	started = true;
+}
+
+bool gs_budget_has_started(void)
+{
+	return started;
 }
 
 void gs_budget_spend(uint64_t ns)
 {
-	/* In advance, not on top: what is earned later pays for it. */
-	if (credit_ns <= 0)
+	/* In advance, not on top: what is earned later pays for it.  What is saved goes first. */
+	if (credit_ns <= 0 && gs_balance() <= 0)
 		gs_allowance_spend(ns);
-	gs_budget_owe(ns);
+	gs_balance_add(-cost(ns));
+	credit_ns -= cost(ns);
+}
+
+/*
+ * Processes that die early would each start Python and never earn that: it is saved up for,
+ * by all of them together.  The first one of a campaign starts in advance.
+ */
+static bool affords_start(void)
+{
+	return gs_balance() >= gs_start_price();
 }
 
 bool gs_budget_allows_new(void)
 {
-	return share >= 1.0 || credit_ns > 0 || (share > 0.0 && gs_allowance_left());
+	if (share >= 1.0 || share <= 0.0)
+		return share >= 1.0;
+	if (!started)
+		return affords_start();
+	return credit_ns > 0 || gs_balance() > 0 || gs_allowance_left();
 }
 
 bool gs_budget_allows_sample(void)

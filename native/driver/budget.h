@@ -22,10 +22,18 @@ void gs_budget_earn(uint64_t ns);
 /* Python took `ns` to judge an input. */
 void gs_budget_spend(uint64_t ns);
 
-/* Python took `ns` to get ready: out of its share, but not of what judging may take first. */
+/*
+ * Python took `ns` to get ready, in its first call in this process: out of its share, but
+ * not of what judging may take first.  The campaign as a whole owes it: this process may die.
+ * From here on it counts as started.
+ */
 void gs_budget_owe(uint64_t ns);
+bool gs_budget_has_started(void);
 
-/* Whether an outcome not seen before may be shown to Python. */
+/*
+ * Whether an outcome not seen before may be shown to Python.  Until it has started in this
+ * process: whether the campaign can afford that.
+ */
 bool gs_budget_allows_new(void);
 
 /* Whether a sample may: only from what new outcomes leave. */

@@ -80,30 +80,39 @@ void gs_coverage_restore(void)
 		memset(regions[i].start, 0, regions[i].size);
 }
 
-/* libFuzzer's: 1, 2, 3, 4-7, 8-15, 16-31, 32-127, 128 and more. */
-static uint8_t bucket(uint8_t counter)
+/* libFuzzer's: 1, 2, 3, 4-7, 8-15, 16-31, 32-127, 128 and more; nothing for 0. */
+#define TWICE(value) value, value
+#define TIMES_4(value) TWICE(value), TWICE(value)
+#define TIMES_16(value) TIMES_4(value), TIMES_4(value), TIMES_4(value), TIMES_4(value)
+#define TIMES_32(value) TIMES_16(value), TIMES_16(value)
+#define TIMES_128(value) TIMES_32(value), TIMES_32(value), TIMES_32(value), TIMES_32(value)
+
+static const uint8_t bucket[256] = {
+	0, 1, 2, 4, TIMES_4(8), TIMES_4(16), TIMES_4(16), TIMES_16(32),
+	TIMES_32(64), TIMES_32(64), TIMES_32(64), TIMES_128(128),
+};
+
+/* The buckets of eight counters at a time, without a branch: their values are unforeseeable. */
+static uint64_t buckets(uint64_t counters)
 {
-	if (counter < 4)
-		return (uint8_t)(1u << (counter - 1));
-	if (counter < 8)
-		return 1u << 3;
-	if (counter < 16)
-		return 1u << 4;
-	if (counter < 32)
-		return 1u << 5;
-	return counter < 128 ? 1u << 6 : 1u << 7;
+	uint64_t found = 0;
+	unsigned int shift;
+
+	for (shift = 0; shift < 64; shift += 8)
+		found |= (uint64_t)bucket[(counters >> shift) & 0xff] << shift;
+	return found;
 }
 
 static uint32_t note_counter(const struct region *region, size_t base, size_t index)
 {
-	uint8_t counter = region->start[index];
+	uint8_t found = bucket[region->start[index]];
 	uint8_t *seen = &region->seen[index];
 
-	if (counter == 0 || (*seen & bucket(counter)) != 0)
+	if ((found & ~*seen) == 0)
 		return 0;
 	if (*seen == 0)
 		gs_edge_seen(base + index);
-	*seen |= bucket(counter);
+	*seen |= found;
 	return 1;
 }
 
@@ -125,12 +134,16 @@ static uint32_t note_region(struct region *region, size_t base)
 
 	for (i = 0; i < whole; i++) {
 		uint64_t eight;
+		uint64_t seen;
 
 		/* Most are 0 or as before: such a word costs one compare. */
 		memcpy(&eight, region->start + i * WORD, WORD);
 		if (eight == 0 || eight == region->last[i])
 			continue;
 		region->last[i] = eight;
+		memcpy(&seen, region->seen + i * WORD, WORD);
+		if ((buckets(eight) & ~seen) == 0)
+			continue;
 		for (k = 0; k < WORD; k++)
 			features += note_counter(region, base, i * WORD + k);
 	}

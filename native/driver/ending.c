@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "conduct.h"
 #include "stats.h"
 
@@ -33,6 +34,9 @@ static void (*next_death_callback)(void);
 
 static void on_death(void)
 {
+	/* It is reported already. */
+	gs_core_runs = false;
+	gs_ask_settle();
 	gs_stats_flush();
 	if (next_death_callback)
 		next_death_callback();
@@ -73,6 +77,10 @@ _Noreturn static void leave(int status, const void *caller)
 		gs_core_runs = false;
 		exit(status);
 	}
+	if (gs_conduct_is_ours()) {
+		gs_core_runs = false;
+		gs_ask_settle();
+	}
 	gs_stats_flush();
 	for (;;)
 		syscall(SYS_exit_group, status);
@@ -105,8 +113,10 @@ static void *watch_lifeline(void *argument)
 
 	for (;;) {
 		/* Only POLLHUP and POLLERR can come; anything else is a signal. */
-		if (poll(&line, 1, -1) == 1 && (line.revents & (POLLHUP | POLLERR)))
+		if (poll(&line, 1, -1) == 1 && (line.revents & (POLLHUP | POLLERR))) {
+			gs_core_runs = false;
 			kill(getpid(), SIGKILL);
+		}
 		if (line.revents & POLLNVAL)
 			return NULL;
 	}

@@ -16,11 +16,16 @@
 /* To judge some seeds before the share has earned anything; paid back out of it. */
 #define ALLOWANCE_NS INT64_C(250000000)
 
+/* What the campaign may save up for processes to come, in ns of Python's time: at least. */
+#define BALANCE_LIMIT_NS INT64_C(1000000000)
+
 /* Edges beyond are not counted; the largest cores known have a tenth of it. */
 #define EDGE_LIMIT (UINT64_C(1) << 20)
 
 struct shared {
 	struct groundstop_stats stats;
+	_Atomic int64_t balance_ns;
+	_Atomic int64_t start_ns; /* what Python's start last cost a process */
 	_Atomic uint8_t edges[EDGE_LIMIT];
 	_Atomic uint64_t digests[DIGEST_SLOTS];
 };
@@ -150,4 +155,43 @@ bool gs_allowance_left(void)
 {
 	return shared && atomic_load_explicit((_Atomic int64_t *)&shared->stats.allowance_ns,
 					      memory_order_relaxed) > 0;
+}
+
+/* However long Python's start takes: it must come within reach. */
+static int64_t balance_limit(void)
+{
+	int64_t price = gs_start_price();
+
+	return price > BALANCE_LIMIT_NS ? price : BALANCE_LIMIT_NS;
+}
+
+void gs_balance_add(int64_t ns)
+{
+	int64_t limit;
+	int64_t before;
+	int64_t after;
+
+	if (!shared)
+		return;
+	limit = balance_limit();
+	before = atomic_load_explicit(&shared->balance_ns, memory_order_relaxed);
+	do {
+		after = before + ns < limit ? before + ns : limit;
+	} while (!atomic_compare_exchange_weak(&shared->balance_ns, &before, after));
+}
+
+int64_t gs_balance(void)
+{
+	return shared ? atomic_load_explicit(&shared->balance_ns, memory_order_relaxed) : 0;
+}
+
+void gs_start_cost_set(int64_t ns)
+{
+	if (shared)
+		atomic_store_explicit(&shared->start_ns, ns, memory_order_relaxed);
+}
+
+int64_t gs_start_price(void)
+{
+	return shared ? atomic_load_explicit(&shared->start_ns, memory_order_relaxed) / 4 * 5 : 0;
 }

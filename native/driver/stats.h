@@ -41,6 +41,22 @@ void gs_allowance_spend(uint64_t ns);
 /* Whether anything is left of it. */
 bool gs_allowance_left(void);
 
+/*
+ * What all processes have earned for Python less what it took, in ns: below 0 it is owed,
+ * also by those that have died.  What is saved has a limit.
+ */
+void gs_balance_add(int64_t ns);
+int64_t gs_balance(void);
+
+/* Python's start cost a process of the campaign `ns`, the last one so far. */
+void gs_start_cost_set(int64_t ns);
+
+/*
+ * The balance at which another process may start it: what that will cost, and a little more
+ * so that something comes of it.  Always within the limit; 0 before the first start.
+ */
+int64_t gs_start_price(void);
+
 #pragma GCC visibility pop
 
 #endif /* GROUNDSTOP_DRIVER_STATS_H */

@@ -7,7 +7,12 @@ from the project's cache where the same inputs were built before.
 
 from groundstop.toolchain._build import build_program, build_shared
 from groundstop.toolchain._compiler import Compiler, find_compiler, find_llvm_tool
-from groundstop.toolchain._framework import build_driver, build_mutator, build_runner
+from groundstop.toolchain._framework import (
+    build_driver,
+    build_mutator,
+    build_own_hooks,
+    build_runner,
+)
 from groundstop.toolchain._locate import native_root, sanitizer_runtime
 from groundstop.toolchain._recipe import Recipe
 
@@ -16,6 +21,7 @@ __all__ = [
     "Recipe",
     "build_driver",
     "build_mutator",
+    "build_own_hooks",
     "build_program",
     "build_runner",
     "build_shared",

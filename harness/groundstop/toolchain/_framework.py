@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 from groundstop.model import Sanitizer
@@ -37,6 +39,17 @@ def build_driver(*, project_state: Path) -> Path:
 def build_mutator(*, project_state: Path) -> Path:
     """Return the library whose hooks libFuzzer calls to mutate and cross over inputs."""
     recipe = _recipe("mutator", "mutator", _sources("mutator"))
+    return build_shared(recipe, Sanitizer.PLAIN, project_state=project_state)
+
+
+def build_own_hooks(hooks: Iterable[str], *, project_state: Path) -> Path:
+    """Return the library whose hooks libFuzzer calls to reach those in the core.
+
+    `hooks` are the words `mutator` and `crossover`, for those that the core has.
+    """
+    defined = tuple(f"-DGS_OWN_{hook.upper()}" for hook in sorted(hooks))
+    recipe = _recipe("own", "own", _sources("own"))
+    recipe = dataclasses.replace(recipe, cflags=(*recipe.cflags, *defined))
     return build_shared(recipe, Sanitizer.PLAIN, project_state=project_state)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from groundstop.cli._options import content_of, target_option
+from groundstop.cli._options import target_option
 from groundstop.config import find_project
 
 
@@ -21,9 +21,9 @@ from groundstop.config import find_project
 def command(source: Path, output: Path, part: str, target_name: str | None) -> None:
     """Compile a text source to the binary that ships, the same bytes every time."""
     from groundstop.files import write_atomically
+    from groundstop.findings import find_target
 
     project = find_project()
-    _, content = content_of(project, target_name, source)
-    data = content.compile(source, part)
+    data = find_target(project, source, target_name).content.compile(source, part)
     write_atomically(output, data)
     click.echo(f"{output}: {len(data)} bytes")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from groundstop.cli._options import content_of, release_option, target_option
+from groundstop.cli._options import release_option, target_option
 from groundstop.config import find_project
 from groundstop.model import Release
 
@@ -34,12 +34,13 @@ def command(
     from groundstop.cli._content_view import unreachable_lines
     from groundstop.errors import InputError
     from groundstop.files import write_atomically
+    from groundstop.findings import find_target
     from groundstop.model import Variant
     from groundstop.report import covering_toolchain
     from groundstop.target import build
 
     project = find_project()
-    target, _ = content_of(project, target_name, file)
+    target = find_target(project, file, target_name)
     content = covering_toolchain(target)
     release = release or target.core.fleet[-1]
     elements = content.elements(file)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from groundstop.cli._options import content_of, release_type, target_option
+from groundstop.cli._options import release_type, target_option
 from groundstop.config import Project, find_project
 from groundstop.errors import InputError, TargetError
 from groundstop.model import Release
@@ -37,13 +37,17 @@ def command(
 ) -> int:
     """Decide for each candidate file: ship or hold, with evidence.
 
+    What was not checked, because the target declares nothing to check it by, is said of what
+    ships, too.
+
     Exit status: 0 all ship; 1 some are held; 2 none is held, but some could not be judged.
     """
     from groundstop.cli._gate_view import print_result, print_summary
+    from groundstop.findings import find_target
     from groundstop.gate import Decision, run_gate
 
     project = find_project()
-    target, _ = content_of(project, _common_target(project, target_name, files), files[0])
+    target = find_target(project, files[0], _common_target(project, target_name, files))
     results = []
     for result in run_gate(target, project, files, fleet):
         results.append(result)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from groundstop.cli._options import content_of, release_option, target_option
+from groundstop.cli._options import release_option, target_option
 from groundstop.config import find_project
 from groundstop.model import Release
 
@@ -31,6 +31,8 @@ def command(  # noqa: PLR0913  (one for each option)
 ) -> int:
     """Decode a file for people; a damaged one as far as it goes, then where and why not.
 
+    Bytes of a target that declares no format are shown as they are.
+
     With --coverage the source instead, run on its own events and on events made for it, and
     at each criterion which outcomes were reached: true, false; `miss` for one that was not,
     `never` for none of them, `-` for one that cannot be; for a pattern how many of its
@@ -41,12 +43,14 @@ def command(  # noqa: PLR0913  (one for each option)
     proven impossible; 2 the file could not be run.
     """
     from groundstop.files import read_input
+    from groundstop.findings import find_target
 
     if not coverage and (release or own_events or as_json):
         raise click.UsageError("--release, --own-events and --json go with --coverage")
     project = find_project()
-    target, content = content_of(project, target_name, file)
+    target = find_target(project, file, target_name)
     if not coverage:
+        content = target.content
         text = file.suffix in content.suffixes
         click.echo(content.show(content.testcase(file) if text else read_input(file)))
         return 0

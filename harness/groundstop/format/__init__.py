@@ -38,6 +38,7 @@ from groundstop.format._containers import array, octets, offsets, part, record, 
 from groundstop.format._dictionary import dictionary
 from groundstop.format._domains import (
     Domain,
+    Index,
     anything,
     between,
     depends,
@@ -69,6 +70,7 @@ from groundstop.format._wire import Wire, u8, u16, u32, u64
 __all__ = [
     "Decoded",
     "Domain",
+    "Index",
     "Node",
     "Record",
     "Row",

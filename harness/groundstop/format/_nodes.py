@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from groundstop.errors import DecodeError
-from groundstop.format._spec import Field
+from groundstop.format._spec import Field, IntegerField, OctetsField, Role
 
 if TYPE_CHECKING:
     from groundstop.format._record import Record
@@ -105,6 +105,18 @@ class Decoded(Generic[R]):
     def problem(self) -> DecodeError | None:
         """The first rule broken, or None: then `parse` accepts the bytes."""
         return self.problems[0] if self.problems else None
+
+    @property
+    def has_magic(self) -> bool:
+        """Whether the declaration begins with a constant, and the bytes with that one."""
+        leaves = (node for node in self.root.walk() if node.end > node.start and not node.children)
+        first = next(leaves, None)
+        if first is None or not first.complete or first.problems:
+            return False
+        match first.field:
+            case OctetsField(constant=bytes(), reserved=False) | IntegerField(role=Role.CONSTANT):
+                return True
+        return False
 
     @cached_property
     def spans(self) -> dict[str, Span]:

@@ -24,6 +24,7 @@ class StageStatus(StrEnum):
     PASSED = "passed"
     HELD = "held"
     NOT_RUN = "not run"  # an earlier stage took away what it needs; that one holds
+    NOT_CHECKED = "not checked"  # the target declares nothing to check it by; told of what ships
     NOT_APPLICABLE = "not applicable"  # says nothing for or against the candidate
 
 
@@ -45,8 +46,12 @@ class StageResult:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """The decision on one candidate; `digest` is the SHA-256 of the binary that would ship."""
+    """The decision on one candidate, judged as an input of `target`, a target's name.
 
+    `digest` is the SHA-256 of the binary that would ship.
+    """
+
+    target: str
     candidate: Path
     decision: Decision
     digest: str
@@ -54,17 +59,19 @@ class GateResult:
     error: str = ""
 
     @classmethod
-    def decided(cls, candidate: Path, digest: str, stages: list[StageResult]) -> GateResult:
-        """Return ship if every stage passed or does not apply, else hold."""
-        good = {StageStatus.PASSED, StageStatus.NOT_APPLICABLE}
+    def decided(
+        cls, target: str, candidate: Path, digest: str, stages: list[StageResult]
+    ) -> GateResult:
+        """Return hold if a stage held or could not run, else ship, whatever was not checked."""
+        good = {StageStatus.PASSED, StageStatus.NOT_CHECKED, StageStatus.NOT_APPLICABLE}
         ships = all(stage.status in good for stage in stages)
         decision = Decision.SHIP if ships else Decision.HOLD
-        return cls(candidate, decision, digest, tuple(stages))
+        return cls(target, candidate, decision, digest, tuple(stages))
 
     @classmethod
-    def undecided(cls, candidate: Path, error: str) -> GateResult:
+    def undecided(cls, target: str, candidate: Path, error: str) -> GateResult:
         """Return the result of a candidate that could not be judged at all."""
-        return cls(candidate, Decision.UNDECIDED, "", (), error)
+        return cls(target, candidate, Decision.UNDECIDED, "", (), error)
 
     @property
     def problems(self) -> list[Problem]:
@@ -75,6 +82,7 @@ class GateResult:
         """Return the result as a document that a program can read."""
         return {
             "candidate": str(self.candidate),
+            "target": self.target,
             "decision": self.decision.value,
             "sha256": self.digest,
             "error": self.error,

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 from groundstop.findings import headline
 from groundstop.gate._decision import StageResult, StageStatus
-from groundstop.gate._rig import Answer, Rig, RigContext
+from groundstop.gate._rig import Answer, Rig, RigContext, spoken
 from groundstop.model import Judgement, Outcome, Release, Stage, Verdict
 from groundstop.oracles import Broken, Fatal, judge_all
 from groundstop.target import ContentToolchain, Problem, Target
@@ -19,18 +19,25 @@ Judged = tuple[Answer, str, Judgement]
 
 
 def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> StageResult:
-    """Judge whether every core loads the candidate."""
+    """Judge whether every core loads the candidate.
+
+    A core that never reports a stage shows only that it refuses one, by what it returns.
+    """
     answers = rig.run(content.join(testcase, b""))
     problems = _deaths("load", answers, "while it loads the file")
     refused: dict[str, list[str]] = {}
     for answer in answers:
-        if isinstance(answer.result, Outcome) and answer.result.stage < Stage.LOADED:
+        if isinstance(answer.result, Outcome) and _reached(answer, rig) < Stage.LOADED:
             reason = "; ".join(content.describe(answer.result)) or "no reason was reported"
             refused.setdefault(reason, []).append(str(answer.variant.release))
     for reason, releases in refused.items():
-        names = ", ".join(dict.fromkeys(releases))
-        problems.append(Problem("load", f"refused by {names}: {reason}", "the core"))
-    loaded = sum(_stage(answer) >= Stage.LOADED for answer in answers)
+        names = ", ".join(dict.fromkeys(filter(None, releases)))
+        by = f" by {names}" if names else ""
+        problems.append(Problem("load", f"refused{by}: {reason}", "the core"))
+    loaded = sum(_reached(answer, rig) >= Stage.LOADED for answer in answers)
+    if not rig.reports_stages and not problems:
+        why = f"the core reports no stage: {loaded} of {rig.size} cores return and accept it"
+        return StageResult("load", StageStatus.NOT_CHECKED, why)
     return StageResult.judged("load", f"loaded by {loaded} of {rig.size} cores", problems)
 
 
@@ -40,18 +47,21 @@ def evaluate_stage(
     """Evaluate the candidate on its own events and on those of the corpus, in every core.
 
     `events` are testcases by name.  Loading is not evaluating: when no core evaluated
-    the candidate on any event, nothing is known of it, and it is held.  Builds of one
-    release that differ only in the sanitizer must agree on everything.
+    the candidate on any event, nothing is known of it, and it is held.  A core that never
+    reports a stage shows only that it survives: it may have refused all of them.  Builds of
+    one release that differ only in the sanitizer must agree on everything.
     """
     problems: list[Problem] = []
-    evaluated: Counter[str] = Counter({str(release): 0 for release in rig.fleet})
+    evaluated: Counter[str] = Counter({spoken(release): 0 for release in rig.fleet})
     everything = _event_sets(content, testcase, events)
     rows = rig.run_many(list(everything))
     for name, answers in zip(everything.values(), rows, strict=True):
         problems += _deaths("evaluate", answers, f"on {name}")
         problems += _disagreements(answers, name)
         # A set: the builds of a release agree, or that is a problem already.
-        evaluated.update({str(a.variant.release) for a in answers if _stage(a) == Stage.EVALUATED})
+        evaluated.update(
+            {spoken(a.variant.release) for a in answers if _reached(a, rig) == Stage.EVALUATED}
+        )
     if not any(evaluated.values()):
         problems.append(
             Problem(
@@ -62,6 +72,9 @@ def evaluate_stage(
             )
         )
     counts = ", ".join(f"{count} on {release}" for release, count in evaluated.items())
+    if not rig.reports_stages and not problems:
+        why = f"the core reports no stage: of {len(everything)} testcases run to the end {counts}"
+        return StageResult("evaluate", StageStatus.NOT_CHECKED, why)
     evidence = f"of {len(everything)} testcases evaluated {counts}"
     return StageResult.judged("evaluate", evidence, problems)
 
@@ -88,11 +101,12 @@ def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) ->
     problems: list[Problem] = []
     answers = rig.run(testcase)
     outcomes = _distinct(answers)
+    expected = True
     for answer, outcome in outcomes:
         release = answer.variant.release
-        if target.content is not None:
-            tree = rig.tree(release)
-            problems += target.content.check_outcome(candidate, release, tree, outcome)
+        found = target.content.check_outcome(candidate, release, rig.tree(release), outcome)
+        problems += found or []
+        expected = expected and found is not None
     judgements = _judgements(target, testcase, answers, rig)
     problems += _found(judgements, "its own events")
     problems += [
@@ -100,8 +114,11 @@ def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) ->
         for answer, oracle, judgement in judgements
         if judgement.verdict is Verdict.INCOMPARABLE and judgement.message
     ]
-    evidence = f"{len(outcomes)} outcomes against what the source expects; "
-    evidence += _asked(target, judgements)
+    judged = _judges(judgements)
+    against = "against what the source expects" if expected else "of which nothing is expected"
+    evidence = f"{len(outcomes)} outcomes {against}; {_asked(target, judged)}"
+    if not (expected or judged or problems):
+        return StageResult("outcome", StageStatus.NOT_CHECKED, evidence)
     return StageResult.judged("outcome", evidence, list(dict.fromkeys(problems)))
 
 
@@ -140,13 +157,17 @@ def _found(judgements: Sequence[Judged], name: str) -> list[Problem]:
     ]
 
 
-def _asked(target: Target, judgements: Sequence[Judged]) -> str:
-    """Say which oracles judged any of the outcomes, and which none of them."""
-    judged = {
+def _judges(judgements: Sequence[Judged]) -> set[str]:
+    """Return the oracles that judged any of the outcomes."""
+    return {
         oracle
         for _, oracle, judgement in judgements
         if judgement.verdict is not Verdict.INCOMPARABLE and not isinstance(judgement, Broken)
     }
+
+
+def _asked(target: Target, judged: Container[str]) -> str:
+    """Say which oracles judged any of the outcomes, and which none of them."""
     names = [oracle.name for oracle in target.oracles]
     words = f"judged by {', '.join(name for name in names if name in judged) or 'no oracle'}"
     abstained = ", ".join(name for name in names if name not in judged)
@@ -183,7 +204,7 @@ def _deaths(rule: str, answers: Sequence[Answer], when: str) -> list[Problem]:
     return [
         Problem(
             rule,
-            f"{answer.variant.release} dies {when}: {answer.death}",
+            f"{spoken(answer.variant.release)} dies {when}: {answer.death}",
             f"the core, {answer.variant.sanitizer} build",
         )
         for answer in answers
@@ -191,8 +212,12 @@ def _deaths(rule: str, answers: Sequence[Answer], when: str) -> list[Problem]:
     ]
 
 
-def _stage(answer: Answer) -> Stage:
-    return answer.result.stage if isinstance(answer.result, Outcome) else Stage.NONE
+def _reached(answer: Answer, rig: Rig) -> Stage:
+    """Return how far a core got; one that never says so got to the end where it returns 0."""
+    if not isinstance(answer.result, Outcome):
+        return Stage.NONE
+    silent = answer.result.stage is Stage.NONE and not rig.reports_stages
+    return Stage.EVALUATED if silent and not answer.result.returned else answer.result.stage
 
 
 def _disagreements(answers: Sequence[Answer], name: str) -> list[Problem]:
@@ -203,6 +228,8 @@ def _disagreements(answers: Sequence[Answer], name: str) -> list[Problem]:
         if isinstance(answer.result, Outcome):
             release = answer.variant.release
             if first.setdefault(release, answer.result) != answer.result:
-                message = f"{release} gives different outcomes under its sanitizers on {name}"
+                message = (
+                    f"{spoken(release)} gives different outcomes under its sanitizers on {name}"
+                )
                 problems.append(Problem("deterministic", message, "the core"))
     return problems

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.corpus import regressions, require_corpus, seeds
-from groundstop.errors import GroundstopError, InputError, TargetError
+from groundstop.errors import GroundstopError, InputError
 from groundstop.files import read_input
 from groundstop.gate._decision import GateResult, StageResult, StageStatus
 from groundstop.gate._dynamic import (
@@ -20,7 +20,7 @@ from groundstop.gate._dynamic import (
     regressions_stage,
 )
 from groundstop.gate._rig import Rig
-from groundstop.gate._static import definition_stage, releases_stage, source_stage
+from groundstop.gate._static import builds_stage, definition_stage, releases_stage, source_stage
 from groundstop.model import Release
 from groundstop.target import ContentToolchain, Target
 
@@ -40,9 +40,6 @@ def run_gate(
     corpus would pass what it never ran); what concerns one
     candidate only makes that one undecided.
     """
-    content = target.content
-    if content is None:
-        raise TargetError(f"target {target.name} brings no content toolchain: nothing to gate")
     require_corpus(target, project)
     events = seeds(target, project)
     known = regressions(target, project)
@@ -50,31 +47,33 @@ def run_gate(
         regression_result = regressions_stage(target, known, rig)
         for candidate in candidates:
             try:
-                yield _judge(target, content, candidate, events, rig, regression_result)
+                yield _judge(target, candidate, events, rig, regression_result)
             except GroundstopError as error:
-                yield GateResult.undecided(candidate, str(error))
+                yield GateResult.undecided(target.name, candidate, str(error))
             except Exception as error:  # noqa: BLE001  (a content toolchain is a user's code)
                 words = f"the content toolchain failed: {type(error).__name__}: {error}"
-                yield GateResult.undecided(candidate, f"{candidate}: {words}")
+                yield GateResult.undecided(target.name, candidate, f"{candidate}: {words}")
 
 
-def _judge(  # noqa: PLR0913, PLR0917  (the candidate, and all that it is judged by)
+def _judge(
     target: Target,
-    content: ContentToolchain,
     candidate: Path,
     events: Mapping[str, bytes],
     rig: Rig,
     regression_result: StageResult,
 ) -> GateResult:
+    content = target.content
     # Read first: a file that is not there is one message, not one for each stage.
     before = _snapshot(content, candidate)
     ships, testcase = before
     stages = [source_stage(content, candidate)]
     stages.append(definition_stage(content, candidate))
     stages.append(releases_stage(content, candidate, rig))
+    if lacking := builds_stage(rig):
+        stages.append(lacking)
     loaded = load_stage(content, testcase, rig)
     stages.append(loaded)
-    if loaded.status is StageStatus.PASSED:
+    if loaded.status is not StageStatus.HELD:
         others = {name: data for name, data in events.items() if data != testcase}
         stages.append(evaluate_stage(content, testcase, others, rig))
         stages.append(outcome_stage(target, candidate, testcase, rig))
@@ -83,7 +82,7 @@ def _judge(  # noqa: PLR0913, PLR0917  (the candidate, and all that it is judged
     stages.append(regression_result)
     if _snapshot(content, candidate) != before:
         raise InputError(f"{candidate}: changed while it was judged; run the gate again")
-    return GateResult.decided(candidate, hashlib.sha256(ships).hexdigest(), stages)
+    return GateResult.decided(target.name, candidate, hashlib.sha256(ships).hexdigest(), stages)
 
 
 def _snapshot(content: ContentToolchain, candidate: Path) -> tuple[bytes, bytes]:

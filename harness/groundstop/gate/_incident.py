@@ -10,14 +10,14 @@ from pathlib import Path
 from groundstop.campaign import CampaignOptions, RunDirectory, run_campaign
 from groundstop.config import Project
 from groundstop.corpus import compiled_seeds
-from groundstop.errors import SourceLocation, TargetError
+from groundstop.errors import SourceLocation
 from groundstop.findings import headline
 from groundstop.gate._decision import GateResult
 from groundstop.gate._gate import run_gate
 from groundstop.model import Death, Release, Stage, Variant
 from groundstop.replay import Worker, open_worker
 from groundstop.report import ContentCoverage, content_coverage
-from groundstop.target import ContentToolchain, Incident, Step, Target
+from groundstop.target import Incident, Step, Target
 
 __all__ = ["Hunt", "Rehearsal", "StepOutcome"]
 
@@ -75,10 +75,7 @@ class Rehearsal:
     """An incident, ready to be run; each method runs one part of it for real."""
 
     def __init__(self, target: Target, incident: Incident, project: Project) -> None:
-        if target.content is None:
-            raise TargetError(f"target {target.name} brings no content toolchain")
         self._target = target
-        self._content: ContentToolchain = target.content
         self._incident = incident
         self._project = project
 
@@ -144,9 +141,11 @@ class Rehearsal:
         return StepOutcome(step, release, True, detail, unseen, telling)  # noqa: FBT003
 
     def _check(self, step: Step, worker: Worker) -> tuple[bool, str]:
-        content = self._content
+        content = self._target.content
         if step.check == "definition":
             problems = content.check_definition(step.source)
+            if problems is None:
+                return True, "not checked: the target declares nothing to check it by"
             return not problems, "; ".join(p.message for p in problems) or "no problem"
         testcase = content.testcase(step.source)
         if step.check == "load":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,6 +19,11 @@ from groundstop.replay import Worker, open_worker
 from groundstop.target import Target, build_variants
 
 GATE_SANITIZERS = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
+
+
+def spoken(release: Release) -> str:
+    """Return a release as messages name it; a core without releases has only itself."""
+    return str(release) or "the core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Rig:
         core = target.core
         # A prebuilt library answers as it was built, whatever that is.
         sanitizers = core.sanitizers if core.library else GATE_SANITIZERS
+        self.lacking = tuple(s for s in GATE_SANITIZERS if s not in sanitizers)
         variants = [Variant(release, s) for release in fleet for s in sanitizers]
         self._project = project
         self._built = build_variants(target, variants, project)
@@ -107,6 +114,13 @@ class Rig:
     def size(self) -> int:
         """How many cores answer: releases times sanitizers."""
         return len(self._workers)
+
+    @functools.cached_property
+    def reports_stages(self) -> bool:
+        """Whether the core says how far an input gets, at least sometimes."""
+        # A weak function that is never called leaves no name in the file.
+        name = b"groundstop_report_stage"
+        return any(name in built.library.read_bytes() for built in self._built)
 
     def rerunner(self, variant: Variant) -> Worker:
         """Return a worker of `variant` that is none of those that answer, opened if need be."""

@@ -18,9 +18,9 @@ __all__ = ["CoreDied"]
 class CoreDied(AssertionError):  # noqa: N818  (no error of this program)
     """A build of the core died of a testcase.
 
-    Its text is what happened and where, the decoded content where the target has a content
-    toolchain, and the symbolized report.  Symbolizing takes a second, and Hypothesis tries
-    hundreds of failing examples for the one that it shows: it is done when somebody asks.
+    Its text is what happened and where, the decoded content, and the symbolized report.
+    Symbolizing takes a second, and Hypothesis tries hundreds of failing examples for the one
+    that it shows: it is done when somebody asks.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that it takes to run the testcase again)
@@ -42,11 +42,9 @@ class CoreDied(AssertionError):  # noqa: N818  (no error of this program)
         self._how = (entry, fill)
 
     def __str__(self) -> str:
-        content = self.target.content
         where = f"{self.target.name} {self.variant}"
         parts = [f"{where} died: {headline(self.explained)}"]
-        if content is not None:
-            parts.append(content.show(self.testcase).rstrip())
+        parts.append(self.target.content.show(self.testcase).rstrip())
         parts.append(self.explained.report.rstrip())
         return "\n\n".join(part for part in parts if part)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from groundstop.config import Project
 from groundstop.errors import InputError, TargetError
@@ -13,7 +14,7 @@ from groundstop.findings import headline
 from groundstop.model import Death, Outcome, Release, Stage, Variant
 from groundstop.replay import open_worker
 from groundstop.target import (
-    ContentToolchain,
+    CoveringToolchain,
     Element,
     Target,
     Unreachable,
@@ -131,17 +132,16 @@ class ContentCoverage:
         }
 
 
-def covering_toolchain(target: Target) -> ContentToolchain:
+def covering_toolchain(target: Target) -> CoveringToolchain:
     """Return the target's content toolchain; raise TargetError if it cannot cover content."""
     needed = ("elements", "synthesize", "write_events")
     missing = [name for name in needed if not hasattr(target.content, name)]
-    if target.content is None or missing:
-        what = f"with {', '.join(missing)}" if target.content else "of its own"
+    if missing:
         raise TargetError(
-            f"target {target.name} brings no content toolchain {what}: content coverage "
-            "and events need one, see groundstop.target.ContentToolchain"
+            f"target {target.name} brings no content toolchain with {', '.join(missing)}: "
+            "content coverage and events need one, see groundstop.target.CoveringToolchain"
         )
-    return target.content
+    return cast("CoveringToolchain", target.content)
 
 
 def content_coverage(
@@ -155,7 +155,7 @@ def content_coverage(
     """Run the file's own events, then synthesized ones, on the AddressSanitizer build.
 
     Without `synthesize` the own events alone: what is out of reach is found out all the
-    same.  Raises TargetError for a target without a content toolchain, InputError for
+    same.  Raises TargetError for a target without such a toolchain, InputError for
     content that `release` does not load, and what the toolchain raises for a bad source.
     """
     content = covering_toolchain(target)

@@ -13,9 +13,16 @@ The registry finds it there; nothing else has to know about it.
 """
 
 from groundstop.target._build import Built, build, build_variants
-from groundstop.target._content import ContentToolchain, Element, Synthesis, Unreachable
+from groundstop.target._content import (
+    ContentToolchain,
+    CoveringToolchain,
+    Element,
+    Synthesis,
+    Unreachable,
+)
 from groundstop.target._core import Core
-from groundstop.target._harness import Harness, keep_harness
+from groundstop.target._declared import DeclaredContent
+from groundstop.target._harness import Harness, forget_harness, harnesses, keep_harness
 from groundstop.target._library_signature import check_signature
 from groundstop.target._oracle import Context, Oracle
 from groundstop.target._problem import Problem, location_text
@@ -27,6 +34,8 @@ __all__ = [
     "ContentToolchain",
     "Context",
     "Core",
+    "CoveringToolchain",
+    "DeclaredContent",
     "Element",
     "Harness",
     "Incident",
@@ -39,6 +48,8 @@ __all__ = [
     "build",
     "build_variants",
     "check_signature",
+    "forget_harness",
+    "harnesses",
     "keep_harness",
     "list_targets",
     "load_target",

@@ -12,7 +12,7 @@ from groundstop.errors import SourceLocation
 from groundstop.model import Outcome, Release
 from groundstop.target._problem import Problem
 
-__all__ = ["ContentToolchain", "Element", "Synthesis", "Unreachable"]
+__all__ = ["ContentToolchain", "CoveringToolchain", "Element", "Synthesis", "Unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class ContentToolchain(Protocol):
 
     A `source` is a text file (its suffix is among `suffixes`) or a binary file of any of
     the target's formats.  A *testcase* is the bytes that the entry point takes.  Methods
-    raise SourceError for a text source that cannot be compiled.
+    raise SourceError for a text source that cannot be compiled.  A check returns None where
+    there is nothing that it could judge by: an empty list says that it did, and all is right.
     """
 
     suffixes: tuple[str, ...]
@@ -87,16 +88,20 @@ class ContentToolchain(Protocol):
     def describe(self, outcome: Outcome) -> list[str]:
         """Return what the core reported, one line for each step it took."""
 
-    def check_definition(self, source: Path) -> list[Problem]:
+    def check_definition(self, source: Path) -> list[Problem] | None:
         """Judge content by its own definitions alone: what the authoring side can know."""
 
     def check_outcome(
         self, source: Path, release: Release, tree: Path, outcome: Outcome
-    ) -> list[Problem]:
+    ) -> list[Problem] | None:
         """Judge what the core made of `source` by what the source itself says to expect."""
 
-    def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
+    def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem] | None:
         """Judge content by what `release`, built from the folder `tree`, really supplies."""
+
+
+class CoveringToolchain(ContentToolchain, Protocol):
+    """One that also knows the elements of its content, and can make events that reach them."""
 
     def elements(self, source: Path) -> list[Element]:
         """Return what content coverage counts in `source`, in the order of its numbers."""

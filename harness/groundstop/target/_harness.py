@@ -26,7 +26,7 @@ from groundstop.target._library import examine_object
 from groundstop.target._target import Target
 from groundstop.toolchain import Recipe, build_shared, find_compiler, native_root
 
-__all__ = ["Harness", "harness_target", "harnesses", "keep_harness"]
+__all__ = ["Harness", "forget_harness", "harness_target", "harnesses", "keep_harness"]
 
 _ENTRY = "LLVMFuzzerTestOneInput"
 _RULE_END = re.compile(r"(?<!\\)\n")
@@ -78,6 +78,11 @@ def keep_harness(project: Project, harness: Harness, taken: Container[str]) -> s
     return name
 
 
+def forget_harness(project: Project, name: str) -> None:
+    """Take a harness off the project's list, as one that never was one."""
+    (project.harnesses / f"{name}.json").unlink(missing_ok=True)
+
+
 def harness_target(project: Project, name: str, harness: Harness) -> Target:
     """Return the target that a harness is; raises BuildError, CoreError, TargetError, ToolError."""
     _check(harness)
@@ -100,7 +105,7 @@ def harness_target(project: Project, name: str, harness: Harness) -> Target:
 def _check(harness: Harness) -> None:
     path = harness.path
     if not path.is_file():
-        raise TargetError(f"{path}: no such file")
+        raise TargetError(f"{path}: {'a folder' if path.is_dir() else 'no such file'}")
     if _is_library(path):
         if harness.sources or harness.include or harness.cflags or harness.ldflags:
             raise TargetError(f"{path}: a shared object is fuzzed as it is: nothing is compiled")

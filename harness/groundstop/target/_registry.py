@@ -36,8 +36,8 @@ def load_target(project: Project, name: str) -> Target:
     known = project.targets if name in project.targets else list_targets(project)
     if name not in known:
         raise TargetError(
-            f"no target {name!r}: pyproject.toml names {', '.join(known) or 'none'} "
-            "in [tool.groundstop.targets]"
+            f"no target {name!r} (there are: {', '.join(known) or 'none'}); declare it in "
+            "[tool.groundstop.targets] of pyproject.toml"
         )
     where = known[name]
     if where.startswith("/"):

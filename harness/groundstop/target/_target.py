@@ -14,6 +14,7 @@ from groundstop.format import Record
 from groundstop.model import Release
 from groundstop.target._content import ContentToolchain
 from groundstop.target._core import Core
+from groundstop.target._declared import DeclaredContent
 from groundstop.target._oracle import Oracle
 
 __all__ = ["Incident", "Step", "Target"]
@@ -59,15 +60,16 @@ class Target:
 
     `format` declares the testcase: with it come the structure-aware mutator and the
     dictionary, to which `words` adds what no format can know: names that the content
-    compiler writes, by a label.  `content` is the content toolchain; `oracles`, cheapest
-    first, judge every new outcome and a sample of the others.  All of these may be missing;
-    what then cannot be done is said once by who needs it.
+    compiler writes, by a label.  `content` is the content toolchain; without one, files are
+    binary, and what `format` declares, or any bytes.  `oracles`, cheapest first, judge every
+    new outcome and a sample of the others.  All of these may be missing; what then cannot be
+    done is said once by who needs it.
     """
 
     name: str
     core: Core
     format: type[Record] | None = None
-    content: ContentToolchain | None = None
+    content: ContentToolchain = None  # type: ignore[assignment] # one for `format`: see below
     oracles: tuple[Oracle, ...] = ()
     incident: Incident | None = None
     words: Callable[[], Mapping[str, bytes]] | None = None
@@ -77,6 +79,8 @@ class Target:
             raise TargetError(
                 f"{self.name!r} cannot name a target: use small letters, digits and underscores"
             )
+        if self.content is None:
+            object.__setattr__(self, "content", DeclaredContent(self.format))
         names: set[str] = set()
         for oracle in self.oracles:
             if not isinstance(oracle, Oracle):

@@ -64,6 +64,17 @@ def test_the_smallest_input_is_kept(store: FindingStore) -> None:
     assert content(store) == {finding().id: (b"123", "of 3")}
 
 
+def test_the_smallest_of_input_and_minimized_is_known(store: FindingStore) -> None:
+    stored = store.save(finding(), b"123456", "")
+    assert stored.smallest == stored.input
+    store.keep_minimized(stored, b"1234")
+    assert stored.smallest == stored.minimized
+    store.save(finding(), b"9999", "")
+    assert stored.smallest == stored.minimized
+    store.save(finding(), b"123", "")
+    assert stored.smallest == stored.input
+
+
 def test_what_was_reproduced_wins_over_what_was_not(store: FindingStore) -> None:
     store.save(finding(reproduced=False), b"1", "not again")
     store.save(finding(), b"123", "again")

@@ -2,17 +2,20 @@
 """A finding is a deduplicated oracle failure: of the inputs that show it, the smallest is kept.
 
 `triage` turns an input into a finding, `keep_artifacts` does so with what a campaign
-stored, `reproduce` shows one again, and `print_reproduction` puts that before people.
+stored, `reproduce` shows one again, `minimize` makes its input small, `list_findings` and
+`find_finding` find those that are kept, and the `print_` functions put them before people.
 """
 
 from groundstop.findings._examine import Examination, Examiner, examine
 from groundstop.findings._finding import Finding, headline
 from groundstop.findings._locate import find_target
+from groundstop.findings._minimize import Minimized, minimize
 from groundstop.findings._report import Frame, Report, parse_report
-from groundstop.findings._reproduce import Reproduction, reproduce
+from groundstop.findings._reproduce import Reproduction, repro_command, reproduce
+from groundstop.findings._search import find_finding, list_findings
 from groundstop.findings._store import FindingStore, Stored
 from groundstop.findings._triage import keep_artifacts, triage
-from groundstop.findings._view import print_reproduction
+from groundstop.findings._view import print_reproduction, print_stored
 
 __all__ = [
     "Examination",
@@ -20,15 +23,21 @@ __all__ = [
     "Finding",
     "FindingStore",
     "Frame",
+    "Minimized",
     "Report",
     "Reproduction",
     "Stored",
     "examine",
+    "find_finding",
     "find_target",
     "headline",
     "keep_artifacts",
+    "list_findings",
+    "minimize",
     "parse_report",
     "print_reproduction",
+    "print_stored",
+    "repro_command",
     "reproduce",
     "triage",
 ]

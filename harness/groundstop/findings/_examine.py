@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -13,8 +14,8 @@ from groundstop.findings._finding import Finding
 from groundstop.findings._report import parse_report
 from groundstop.model import Death, Judgement, Outcome, Variant, Verdict
 from groundstop.oracles import Broken, Fatal, judge_all
-from groundstop.replay import Reruns, open_worker
-from groundstop.target import Target, build
+from groundstop.replay import DEFAULT_TIMEOUT, Reruns, open_worker
+from groundstop.target import Oracle, Target, build
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,23 @@ class Examination:
 class Examiner:
     """Runs inputs on one variant, and on others where an oracle compares; a context manager.
 
-    Raises BuildError or TargetError when made.
+    `timeout` is in seconds for one input.  Raises BuildError or TargetError when made.
     """
 
-    def __init__(self, target: Target, variant: Variant, project: Project) -> None:
+    def __init__(
+        self,
+        target: Target,
+        variant: Variant,
+        project: Project,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> None:
         self._target = target
         self._variant = variant
         self._project = project
         self._core = build(target, variant, project).library.name
         with ExitStack() as stack:
-            worker = open_worker(target, variant, project, symbolize=True)
+            worker = open_worker(target, variant, project, timeout=timeout, symbolize=True)
             self._worker = stack.enter_context(worker)
             reruns = Reruns(target, project, variant, symbolize=True)
             self._reruns = stack.enter_context(reruns)
@@ -68,18 +76,39 @@ class Examiner:
         """
         result = self._worker.run(data)
         if isinstance(result, Death):
-            report = parse_report(result.report, result.kind)
-            finding = Finding.of_report(report, self._target.name, self._variant, self._core)
-            return Examination(self._variant, result, finding, result.report)
-        judgements = judge_all(self._target.oracles, data, result, self._reruns)
+            return Examination(self._variant, result, self._died(result), result.report)
+        found = self._judged(data, result, self._target.oracles)
+        first, report_text = found[0] if found else (None, "")
+        return Examination(self._variant, result, first, report_text, tuple(found[1:]))
+
+    def shows(self, data: bytes, finding: Finding) -> bool:
+        """Return whether `data` shows `finding`, of this variant, asking nobody needlessly.
+
+        Raises as `examine`.
+        """
+        result = self._worker.run(data)
+        if isinstance(result, Death):
+            return self._died(result).id == finding.id
+        if not finding.oracle:
+            return False
+        oracles = [oracle for oracle in self._target.oracles if oracle.name == finding.oracle]
+        return finding.id in {found.id for found, _ in self._judged(data, result, oracles)}
+
+    def _died(self, death: Death) -> Finding:
+        report = parse_report(death.report, death.kind)
+        return Finding.of_report(report, self._target.name, self._variant, self._core)
+
+    def _judged(
+        self, data: bytes, outcome: Outcome, oracles: Sequence[Oracle]
+    ) -> list[tuple[Finding, str]]:
+        """Return the findings of oracles, each with its report; a broken oracle's come last."""
+        judgements = judge_all(oracles, data, outcome, self._reruns)
         judgements.sort(key=lambda named: isinstance(named[1], Broken))
-        found = [
+        return [
             self._found(name, judgement)
             for name, judgement in judgements
             if judgement.verdict is Verdict.FINDING
         ]
-        first, report_text = found[0] if found else (None, "")
-        return Examination(self._variant, result, first, report_text, tuple(found[1:]))
 
     def _found(self, name: str, judgement: Judgement) -> tuple[Finding, str]:
         """Return the finding that a judgement is, and its report."""

@@ -15,6 +15,9 @@ from groundstop.model import Death, Judgement, Release, Sanitizer, Variant
 from groundstop.oracles import Broken
 
 _KEY_FRAMES = 3
+# How the kinds of what oracles find begin.
+_ORACLE = "oracle "
+_BROKEN = "broken oracle "
 _VARYING = re.compile(r"0x[0-9a-fA-F]+|\d+|'[^']*'|\"[^\"]*\"|b'[^']*'")
 # A list of values is as long as its values make it.
 _VARYING_LIST = re.compile(r"#(?:[ ,]+#)+")
@@ -46,6 +49,14 @@ class Finding:
         symbolized counts by module and offset; oracles by what they say, without its values.
         """
         return hashlib.sha256("\n".join([self.kind, *self._key()]).encode()).hexdigest()[:16]
+
+    @property
+    def oracle(self) -> str:
+        """The name of the oracle that found it, or that broke; empty for a death."""
+        for prefix in (_ORACLE, _BROKEN):
+            if self.kind.startswith(prefix):
+                return self.kind.removeprefix(prefix)
+        return ""
 
     @property
     def headline(self) -> str:
@@ -104,7 +115,7 @@ class Finding:
     @classmethod
     def of_oracle(cls, name: str, judgement: Judgement, target: str, variant: Variant) -> Finding:
         """Make a finding of what the oracle `name` says of an outcome of `variant`."""
-        kind = f"broken oracle {name}" if isinstance(judgement, Broken) else f"oracle {name}"
+        kind = f"{_BROKEN if isinstance(judgement, Broken) else _ORACLE}{name}"
         return cls(target, variant, kind, judgement.message.partition("\n")[0], frames=())
 
     def dying(self, death: Death, core: str) -> Finding:

@@ -10,9 +10,10 @@ from groundstop.config import Project
 from groundstop.corpus import find_regression
 from groundstop.errors import GroundstopError, TargetError
 from groundstop.files import read_input, resolved
+from groundstop.findings._search import stored_at
 from groundstop.findings._store import FindingStore
 from groundstop.model import Release, Sanitizer, Variant
-from groundstop.target import Target, list_targets, load_target
+from groundstop.target import DeclaredContent, Target, list_targets, load_target
 
 __all__ = ["find_target", "known_variant", "known_words"]
 
@@ -22,7 +23,9 @@ def find_target(project: Project, path: Path, name: str | None = None) -> Target
 
     A file below corpus/<target> or .groundstop/{findings,seeds}/<target> belongs to that
     target; any other to the one target whose content toolchain takes it: by its suffix for
-    text, by its content for binary.  Raises TargetError when that is none or several.
+    text, by its content for binary; else to the project's default, or only one, if that brings
+    no content toolchain of its own: every file is its testcase.  Raises TargetError when that
+    is none or several.
     """
     if name is not None:
         return load_target(project, name)
@@ -30,7 +33,11 @@ def find_target(project: Project, path: Path, name: str | None = None) -> Target
     owner = _owner(project, path)
     if owner in known:
         return load_target(project, owner)
+    # An absolute path is a harness's; the others are of packages that are installed.
+    mine = [each for each, at in known.items() if each in project.targets or at.startswith("/")]
+    usual = project.default or (mine[0] if len(mine) == 1 else None)
     takers: list[Target] = []
+    otherwise: Target | None = None
     broken: list[str] = []
     for candidate in known:
         try:
@@ -40,8 +47,12 @@ def find_target(project: Project, path: Path, name: str | None = None) -> Target
             continue
         if _takes(target, path):
             takers.append(target)
+        elif isinstance(target.content, DeclaredContent) and candidate == usual:
+            otherwise = target
     if len(takers) == 1:
         return takers[0]
+    if not takers and otherwise is not None:
+        return otherwise
     names = ", ".join(target.name for target in takers)
     why = f"it fits the targets {names}" if takers else "no target recognizes it"
     raise TargetError("\n".join([f"{path}: {why}; name one with --target", *broken]))
@@ -58,8 +69,6 @@ def _owner(project: Project, path: Path) -> str:
 
 def _takes(target: Target, path: Path) -> bool:
     content = target.content
-    if content is None:
-        return False
     if path.suffix in content.suffixes:
         return True
     return content.recognizes(read_input(path))
@@ -68,12 +77,11 @@ def _takes(target: Target, path: Path) -> bool:
 def known_variant(project: Project, target: Target, path: Path) -> Variant | None:
     """Return on what `path` is known to show its finding: from what lies beside it."""
     place = resolved(path)
-    store = FindingStore(project, target.name)
-    if (stored := store.load(place.parent.name)) and resolved(stored.input) == place:
+    if stored := stored_at(project, place):
         return stored.finding.variant
     if regression := find_regression(target.name, project, place):
         return Variant(regression.release)
-    if place.parent.parent == resolved(store.folder):
+    if place.parent.parent == resolved(FindingStore(project, target.name).folder):
         # Where a campaign on a variant stores its artifacts.
         return _parse(place.parent.name)
     return None

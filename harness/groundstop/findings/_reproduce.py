@@ -15,7 +15,7 @@ from groundstop.findings._locate import find_target, known_variant, known_words
 from groundstop.model import Outcome, Release, Sanitizer, Variant
 from groundstop.target import Target
 
-__all__ = ["Reproduction", "reproduce"]
+__all__ = ["Reproduction", "input_of", "repro_command", "reproduce"]
 
 # What is tried, in this order, for a file of which nothing is known.
 _SANITIZERS = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
@@ -25,9 +25,9 @@ _SANITIZERS = (Sanitizer.ADDRESS, Sanitizer.UNDEFINED)
 class Reproduction:
     """What came of running a file again.
 
-    `testcase` is what the core got, `content` the same decoded for people (empty without
-    a content toolchain), `words` what a regression's sidecar says of it, `steps` what
-    the core reported where it lived, `command` the shell line that does all this again.
+    `testcase` is what the core got, `content` the same decoded for people, `words` what a
+    regression's sidecar says of it, `steps` what the core reported where it lived, `command`
+    the shell line that does all this again.
     """
 
     path: Path
@@ -61,7 +61,7 @@ def reproduce(
     and, where that shows nothing, undefined.  Raises what `examine` raises, InputError for
     a file that cannot be read, and SourceError for a text that does not compile.
     """
-    path = _input_of(path)
+    path = input_of(path)
     target = find_target(project, path, target_name)
     data = testcase(target, path)
     known = known_variant(project, target, path)
@@ -83,14 +83,24 @@ def reproduce(
     return _describe(project, target, path, data, examination)
 
 
-def _input_of(path: Path) -> Path:
+def input_of(path: Path) -> Path:
+    """Return the file that `path` stands for; raise InputError when it is not there."""
     if path.name.endswith(SIDECAR_SUFFIX):
         return read_regression(path).path
     if path.is_dir() and (path / "finding.json").is_file():
         return path / "input"
     if not path.is_file():
-        raise InputError(f"{path}: no such file")
+        why = "a folder, and no finding's" if path.is_dir() else "no such file"
+        raise InputError(f"{path}: {why}")
     return path
+
+
+def repro_command(project: Project, path: Path, target_name: str, variant: Variant) -> str:
+    """Return the shell line that runs a file on a variant."""
+    words = ["groundstop", "repro", project.relative(path), "--target", target_name]
+    if str(variant.release):
+        words += ["--release", str(variant.release)]
+    return shlex.join([*words, "--sanitizer", str(variant.sanitizer)])
 
 
 def _describe(
@@ -98,18 +108,14 @@ def _describe(
 ) -> Reproduction:
     content = target.content
     outcome = examination.result
-    steps = content.describe(outcome) if content and isinstance(outcome, Outcome) else []
-    words = ["groundstop", "repro", project.relative(path), "--target", target.name]
-    if str(examination.variant.release):
-        words += ["--release", str(examination.variant.release)]
-    words += ["--sanitizer", str(examination.variant.sanitizer)]
+    steps = content.describe(outcome) if isinstance(outcome, Outcome) else []
     return Reproduction(
         path=path,
         target=target.name,
         testcase=data,
         examination=examination,
-        content=content.show(data) if content else "",
+        content=content.show(data),
         words=known_words(project, target, path),
         steps=tuple(steps),
-        command=shlex.join(words),
+        command=repro_command(project, path, target.name, examination.variant),
     )

@@ -4,16 +4,19 @@
     <state>/findings/<target>/<id>/input         the smallest input known to show it
     <state>/findings/<target>/<id>/report.txt    what was reported for that input
     <state>/findings/<target>/<id>/finding.json  the rest
+    <state>/findings/<target>/<id>/minimized     what `groundstop minimize` made of it, if asked
 
 A folder is made beside its final place and renamed: whoever is killed while saving, no
 half-written finding is ever seen, and what is left over goes with the next save.  Saving
 twice changes nothing; a smaller input replaces a larger one; a finding that was
-reproduced replaces one that was not.  Any number of processes may save at once.
+reproduced replaces one that was not; when it was first found, and what was minimized, stay.
+Any number of processes may save at once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import fcntl
 import json
 import shutil
@@ -24,24 +27,40 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import InputError
+from groundstop.files import write_atomically
 from groundstop.findings._finding import Finding
 
 _NEW = ".new-"
 # A folder on its way out; its finding's name follows.
 _OLD = ".old-"
+_MINIMIZED = "minimized"
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A finding with its folder."""
+    """A finding with its folder; `found` is when it was first saved, where that is known."""
 
     finding: Finding
     folder: Path
+    found: dt.datetime | None = None
 
     @property
     def input(self) -> Path:
         """The file with the smallest input."""
         return self.folder / "input"
+
+    @property
+    def minimized(self) -> Path:
+        """The file for what minimizing the input came to; it need not be there."""
+        return self.folder / _MINIMIZED
+
+    @property
+    def smallest(self) -> Path:
+        """The smaller of the two files; where they are alike `minimized`, which is plainer."""
+        with contextlib.suppress(OSError):
+            if self.minimized.stat().st_size <= self.input.stat().st_size:
+                return self.minimized
+        return self.input
 
     @property
     def report(self) -> Path:
@@ -61,11 +80,23 @@ class FindingStore:
         try:
             with self._locked():
                 known = self._read(place)
+                found = known.found if known else dt.datetime.now(dt.UTC).replace(microsecond=0)
                 if known is None or _better(finding, data, known):
-                    self._write(place, finding, data, report)
+                    self._write(Stored(finding, place, found), data, report)
         except OSError as error:
             raise InputError(f"{place}: cannot be written: {error.strerror}") from error
-        return Stored(finding, place)
+        return Stored(finding, place, found)
+
+    def keep_minimized(self, stored: Stored, data: bytes) -> Path:
+        """Keep what minimizing a finding's input came to, unless what is there is smaller."""
+        path = stored.minimized
+        try:
+            with self._locked():
+                if not path.is_file() or len(data) < path.stat().st_size:
+                    write_atomically(path, data)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+        return path
 
     def load(self, identifier: str) -> Stored | None:
         """Return a finding by its id; None when there is none such, or it is not readable."""
@@ -78,13 +109,19 @@ class FindingStore:
                 if not path.name.startswith(".") and (stored := self._read(path)):
                     yield stored
 
-    def _write(self, place: Path, finding: Finding, data: bytes, report: str) -> None:
+    def _write(self, stored: Stored, data: bytes, report: str) -> None:
+        place = stored.folder
         new = Path(tempfile.mkdtemp(prefix=_NEW, dir=self.folder))
         new.chmod(0o755)
         (new / "input").write_bytes(data)
         (new / "report.txt").write_text(report, encoding="utf-8", errors="replace")
-        text = json.dumps(finding.document(), indent=2, ensure_ascii=False)
+        document = stored.finding.document()
+        if stored.found is not None:
+            document["found"] = stored.found.isoformat()
+        text = json.dumps(document, indent=2, ensure_ascii=False)
         (new / "finding.json").write_text(text + "\n", encoding="utf-8")
+        if stored.minimized.is_file():
+            shutil.copyfile(stored.minimized, new / _MINIMIZED)
         old = self.folder / f"{_OLD}{place.name}"
         if place.exists():
             place.rename(old)
@@ -94,7 +131,8 @@ class FindingStore:
     def _read(self, place: Path) -> Stored | None:
         try:
             document = json.loads((place / "finding.json").read_text(encoding="utf-8"))
-            stored = Stored(Finding.from_document(document), place)
+            found = dt.datetime.fromisoformat(document["found"]) if "found" in document else None
+            stored = Stored(Finding.from_document(document), place, found)
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         # Without its input it shows nothing, and would keep its place for ever.

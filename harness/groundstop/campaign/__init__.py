@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from groundstop.campaign._display import CampaignDisplay, summary_lines
     from groundstop.campaign._launch import Launch, sanitizer_options
     from groundstop.campaign._main import fuzz_main
+    from groundstop.campaign._merge import MergeResult, count_edges, merge_evolved
     from groundstop.campaign._options import CampaignOptions
     from groundstop.campaign._prepare import (
         format_dictionary,
@@ -32,13 +33,16 @@ __all__ = [
     "CampaignOptions",
     "CampaignResult",
     "Launch",
+    "MergeResult",
     "Observer",
     "Progress",
     "RunDirectory",
     "clear_dead_runs",
+    "count_edges",
     "format_dictionary",
     "format_table",
     "fuzz_main",
+    "merge_evolved",
     "prepare",
     "read_stats",
     "run_campaign",
@@ -55,13 +59,16 @@ _HOMES = {
     "CampaignOptions": "_options",
     "CampaignResult": "_progress",
     "Launch": "_launch",
+    "MergeResult": "_merge",
     "Observer": "_supervise",
     "Progress": "_progress",
     "RunDirectory": "_rundir",
     "clear_dead_runs": "_rundir",
+    "count_edges": "_merge",
     "format_dictionary": "_prepare",
     "format_table": "_prepare",
     "fuzz_main": "_main",
+    "merge_evolved": "_merge",
     "prepare": "_prepare",
     "read_stats": "_stats",
     "run_campaign": "_supervise",

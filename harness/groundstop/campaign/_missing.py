@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from groundstop.campaign._mutator import CROSSOVER, MUTATOR, own_hooks
 from groundstop.target import Target
 
 __all__ = ["is_blind", "missing_parts"]
@@ -36,6 +37,11 @@ def missing_parts(target: Target, core: Path) -> list[str]:
             "blind: the library has no coverage, so nothing steers the fuzzer; compile it with "
             "-fsanitize=address,fuzzer-no-link"
         )
+    hooks = own_hooks(core)
+    if target.format is None and MUTATOR not in hooks:
+        lines.append("no format: inputs are mutated as bytes")
+    if target.format is not None and hooks == [CROSSOVER]:
+        lines.append("its own crossover: the format's mutator is used instead, and has one")
     if not target.oracles:
         lines.append("no oracles: only what the core dies of, or itself reports, is found")
     if not target.core.releases:

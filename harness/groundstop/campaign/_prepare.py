@@ -9,6 +9,7 @@ from pathlib import Path
 
 from groundstop.campaign._launch import Launch
 from groundstop.campaign._missing import is_blind
+from groundstop.campaign._mutator import mutator_for
 from groundstop.config import Project
 from groundstop.corpus import compiled_seeds
 from groundstop.errors import CampaignError, InputError, TargetError, ToolError
@@ -18,7 +19,7 @@ from groundstop.format.table import encode
 from groundstop.model import Release, Sanitizer, Variant
 from groundstop.replay import Builds, Reruns
 from groundstop.target import Target, build, check_signature
-from groundstop.toolchain import build_driver, build_mutator, sanitizer_runtime
+from groundstop.toolchain import build_driver, sanitizer_runtime
 
 __all__ = [
     "corpus_folders",
@@ -78,7 +79,7 @@ def prepare(  # noqa: PLR0913  (all of them differ between callers)
         sanitizer=variant.sanitizer,
         core=core,
         entry=target.core.entry,
-        mutator=build_mutator(project_state=project.state) if table else None,
+        mutator=mutator_for(project, core, table),
         dictionary=format_dictionary(target, project),
         # Without oracles Python has nothing to say but what the core itself finds.
         share=share if target.oracles else 0.0,

@@ -17,6 +17,7 @@ __all__ = ["ProcessGroup"]
 
 _POLL_SECONDS = 0.05
 _READ_SECONDS = 5.0
+_WITNESS_SECONDS = 1.0
 _LOOK_ONLY = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
@@ -71,6 +72,9 @@ class ProcessGroup:
 
         Returns the first process' exit status, negative for a signal.
         """
+        if self.ended():
+            # Its witness (native/driver/witness.h) may have an input to store.
+            self._reader.join(timeout=_WITNESS_SECONDS)
         self._signal(signal.SIGKILL)
         status = self._process.wait()
         self._reader.join(timeout=_READ_SECONDS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import nullcontext
 from typing import Protocol
 
 from groundstop.campaign._artifacts import ArtifactFolder
-from groundstop.campaign._interrupt import Interrupt
+from groundstop.campaign._lock import evolved_lock
 from groundstop.campaign._log import Log
 from groundstop.campaign._missing import missing_parts
 from groundstop.campaign._options import CampaignOptions
@@ -20,6 +21,7 @@ from groundstop.campaign._start import count_units, engine_flags, entry_script, 
 from groundstop.campaign._stats import read_stats
 from groundstop.config import Project
 from groundstop.errors import CampaignError
+from groundstop.interrupt import Interrupt
 from groundstop.target import Target
 
 __all__ = ["Observer", "run_campaign"]
@@ -51,15 +53,18 @@ def run_campaign(
     campaign early, and it is summed up as usual.  Whatever is killed, the units found stay:
     they are in the corpus, or the next run puts them there.
 
-    Raises CampaignError when nothing could be run, and what building may raise.
+    Raises CampaignError when nothing could be run, or the corpus is being merged, and what
+    building may raise.
     """
-    clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
-    run = RunDirectory(project.state, target.name)
-    try:
-        return _Supervisor(target, project, options, run, observer).run()
-    finally:
-        run.remove()
+    lock = evolved_lock(project, target.name, alone=False)
+    with nullcontext() if options.corpus else lock:
         clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
+        run = RunDirectory(project.state, target.name)
+        try:
+            return _Supervisor(target, project, options, run, observer).run()
+        finally:
+            run.remove()
+            clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
 
 
 class _Supervisor:

@@ -8,6 +8,7 @@ corpus/<target>/properties/    for each property: inputs that it failed on, as r
                                evolved as above
 """
 
+from groundstop.corpus._add import Known, add_regressions, add_seeds
 from groundstop.corpus._properties import (
     add_property_input,
     find_property_input,
@@ -21,6 +22,7 @@ from groundstop.corpus._regressions import (
     list_regressions,
     read_regression,
 )
+from groundstop.corpus._stats import FolderStats, folder_stats
 from groundstop.corpus._store import add, evolved
 from groundstop.corpus._testcases import (
     Entry,
@@ -35,14 +37,19 @@ from groundstop.corpus._testcases import (
 __all__ = [
     "SIDECAR_SUFFIX",
     "Entry",
+    "FolderStats",
+    "Known",
     "Regression",
     "add",
     "add_property_input",
+    "add_regressions",
+    "add_seeds",
     "compiled_seeds",
     "entries",
     "evolved",
     "find_property_input",
     "find_regression",
+    "folder_stats",
     "list_property_inputs",
     "list_regressions",
     "property_folder",

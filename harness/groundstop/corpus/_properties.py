@@ -10,14 +10,13 @@ The sidecar's `oracle` is the property, as `FILE::TEST` from the project's root.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import json
 from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.corpus._files import content_files
 from groundstop.corpus._regressions import SIDECAR_SUFFIX, Regression, read_all, read_regression
+from groundstop.corpus._sidecar import write_sidecar
 from groundstop.errors import InputError
 from groundstop.files import make_folder, resolved, write_atomically
 from groundstop.model import Release
@@ -76,18 +75,5 @@ def add_property_input(  # noqa: PLR0913  (the fields of a sidecar)
     if not path.exists():
         write_atomically(path, data)
     if not sidecar.exists():
-        lines = [f"input = {_text(path.name)}", f"what = {_text(what)}"]
-        lines.append(f"oracle = {_text(oracle)}")
-        if str(release):
-            lines.append(f"release = {_text(str(release))}")
-        lines.append(f"found = {dt.datetime.now(dt.UTC).date().isoformat()}")
-        write_atomically(sidecar, ("\n".join(lines) + "\n").encode())
+        write_sidecar(sidecar, path.name, what=what, oracle=oracle, release=release)
     return path
-
-
-def _text(text: str) -> str:
-    """Return a TOML string: a literal one over several lines where that is possible."""
-    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-    if "\n" not in plain or "'''" in plain or plain.endswith("'"):
-        return json.dumps(plain, ensure_ascii=False)
-    return f"'''\n{plain}'''"

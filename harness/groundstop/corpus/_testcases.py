@@ -38,11 +38,10 @@ class Entry:
 def testcase(target: Target, path: Path) -> bytes:
     """Return what the core gets for a file.
 
-    A file goes through the target's content toolchain, if it has one; else its bytes are
-    the testcase.  Raises SourceError for a text source that does not compile, InputError
-    for a file that cannot be read.
+    Raises SourceError for a text source that does not compile, InputError for a file that
+    cannot be read.
     """
-    return target.content.testcase(path) if target.content else read_input(path)
+    return target.content.testcase(path)
 
 
 def entries(target: Target, project: Project) -> Iterator[Entry]:

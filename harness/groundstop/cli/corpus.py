@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop corpus`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groundstop.cli._options import chosen_target, target_option
+from groundstop.config import Project, find_project
+from groundstop.errors import InputError
+
+if TYPE_CHECKING:
+    # Importing targets takes longer than --help may.
+    from groundstop.corpus import Known
+    from groundstop.target import Target
+
+
+@click.group("corpus")
+def command() -> None:
+    """Say what a target's corpus has, shrink what campaigns kept of it, add files to it."""
+
+
+@command.command("stats")
+@click.argument("target_name", metavar="[TARGET]", required=False)
+@click.option("--edges", is_flag=True, help="Run the inputs, and count the core's edges reached.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def stats_command(target_name: str | None, *, edges: bool, as_json: bool) -> None:
+    """Say how many inputs each folder of TARGET's corpus has, and how large they are."""
+    from groundstop.corpus import folder_stats
+    from groundstop.target import load_target
+
+    project = find_project()
+    target = load_target(project, chosen_target(project, target_name))
+    reached = _edges(target, project) if edges else {}
+    rows = [
+        {**asdict(stats), **({"edges": reached.get(stats.name)} if edges else {})}
+        for stats in folder_stats(project, target.name)
+    ]
+    if as_json:
+        folder = project.relative(project.corpus_of(target.name))
+        click.echo(json.dumps({"target": target.name, "folder": folder, "folders": rows}, indent=2))
+        return
+    click.echo(project.relative(project.corpus_of(target.name)))
+    for row in rows:
+        count = f"{row['count']:,} inputs"
+        size = f"{row['size']:,} bytes"
+        largest = f"largest {row['largest']:,}"
+        more = f"  {row['edges']:>7,} edges" if row.get("edges") is not None else ""
+        click.echo(f"  {row['name']:<12}{count:>15}{size:>20}{largest:>20}{more}")
+
+
+@command.command("merge")
+@click.argument("target_name", metavar="[TARGET]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def merge_command(target_name: str | None, *, as_json: bool) -> int:
+    """Shrink TARGET's evolved corpus to inputs that cover the same between them.
+
+    An input that kills the core goes to the findings.  Interrupted, it changes nothing.
+    Exit status: 0 merged; 1 merged, and there are findings; 2 nothing was changed.
+    """
+    from groundstop.campaign import merge_evolved
+    from groundstop.findings import FindingStore, keep_artifacts
+    from groundstop.target import load_target
+
+    project = find_project()
+    target = load_target(project, chosen_target(project, target_name))
+    result = merge_evolved(target, project)
+    if result.interrupted:
+        click.echo("groundstop: interrupted, nothing was changed", err=True)
+        return 2
+    found = keep_artifacts(result.artifacts, target, result.variant, project)
+    if as_json:
+        document = {
+            "target": target.name,
+            "before": result.before,
+            "after": result.after,
+            "edges": result.edges,
+            "features": result.features,
+            "killed": len(result.artifacts),
+            "log": project.relative(result.log) if result.log else None,
+            "findings": [finding.document() for finding in found],
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        click.echo(
+            f"{target.name}: {result.before:,} units → {result.after:,}, "
+            f"{result.edges:,} edges and {result.features:,} features as before"
+        )
+        if result.artifacts:
+            click.echo(f"  {len(result.artifacts):,} killed the core and are findings now")
+        store = FindingStore(project, target.name)
+        for finding in found:
+            path = project.relative(store.folder / finding.id / "input")
+            click.echo(f"  {finding.headline}\n    {shlex.join(['groundstop', 'repro', path])}")
+    return 1 if found else 0
+
+
+@command.command("add")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@target_option
+@click.option("--regression", is_flag=True, help="As regressions: each with its .finding.toml.")
+def add_command(files: tuple[Path, ...], target_name: str | None, *, regression: bool) -> None:
+    """Add files to a corpus, all or none: as seeds, or as regressions.
+
+    A regression is run to see what it shows, and its sidecar says that; where it shows nothing
+    you write what went wrong; a finding's folder stands for its smallest input, the minimized
+    one perhaps.  A file that is to the core what the corpus has already is refused.
+    """
+    from groundstop.corpus import add_regressions, add_seeds
+    from groundstop.findings import find_target
+
+    project = find_project()
+    target = find_target(project, files[0], target_name)
+    if regression:
+        known = [_known(project, target, path) for path in files]
+        written = add_regressions(target, project, known)
+    else:
+        if folder := next((path for path in files if path.is_dir()), None):
+            raise InputError(f"{folder}: a folder is no seed; a finding is added with --regression")
+        written = add_seeds(target, project, files)
+    for path in written:
+        click.echo(project.relative(path))
+    if regression:
+        for each in known:
+            if each.what == _UNKNOWN:
+                words = "does not reproduce; write what went wrong into its sidecar"
+                click.echo(f"{each.path}: {words}", err=True)
+
+
+# What a sidecar says of an input that shows nothing today.
+_UNKNOWN = "Shows nothing today: say here what went wrong."
+
+
+def _known(project: Project, target: Target, path: Path) -> Known:
+    """Return what a regression's sidecar is to say, from what the input shows when it is run."""
+    from groundstop.corpus import Known
+    from groundstop.findings import find_finding, reproduce
+
+    name = path.name
+    if path.is_dir():
+        stored = find_finding(project, str(path))
+        path, name = stored.smallest, stored.finding.id
+    shown = reproduce(project, path, target_name=target.name)
+    finding = shown.examination.finding
+    release = shown.examination.variant.release
+    if finding is None:
+        return Known(path, name, _UNKNOWN, "memory", release)
+    return Known(path, name, finding.headline, finding.oracle or "memory", release)
+
+
+def _edges(target: Target, project: Project) -> dict[str, int]:
+    """Return the edges of the core that the seeds, the regressions and the evolved units reach."""
+    from groundstop.campaign import RunDirectory, count_edges
+    from groundstop.corpus import compiled_seeds, regressions
+
+    with RunDirectory(project.state, ".stats") as run:
+        folders = {
+            "seeds": compiled_seeds(target, project).absolute(),
+            "regressions": run.scratch.absolute(),
+            "evolved": (project.corpus_of(target.name) / "evolved").absolute(),
+        }
+        for number, data in enumerate(regressions(target, project).values()):
+            (run.scratch / f"{number}").write_bytes(data)
+        reached: dict[str, int] = {}
+        for name, folder in folders.items():
+            if folder.is_dir() and any(folder.iterdir()):
+                edges = count_edges(target, project, folder)
+                if edges is None:
+                    raise click.Abort
+                reached[name] = edges
+    return reached

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`corpus stats` and `corpus add`, as people type them; merge is in engine/test_merge.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from groundstop import corpus
+from groundstop.config import Project
+from groundstop.errors import InputError, SourceError
+from groundstop.files import write_atomically
+from groundstop.findings import FindingStore, minimize, triage
+from groundstop.model import Release, Sanitizer, Variant
+from groundstop.target import Target, load_target
+from support.command import Run, groundstop
+from support.hostile_project import lines_project, make_project
+
+SIDECAR = 'input = "word"\nwhat = "It broke."\noracle = "memory"\n'
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> tuple[Project, Target]:
+    return lines_project(tmp_path)
+
+
+def put(project: Project, name: str, text: str | bytes) -> Path:
+    path = project.root / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def add(project: Project, *arguments: str | Path) -> Run:
+    return groundstop("corpus", "add", *arguments, cwd=project.root)
+
+
+def kept(project: Project, part: str) -> list[str]:
+    folder = project.corpus_of("lines") / part
+    return sorted(path.name for path in folder.glob("*"))
+
+
+def test_stats_tell_what_each_folder_has(lines: tuple[Project, Target]) -> None:
+    project, target = lines
+    put(project, "corpus/lines/seeds/a.line", "line: a")
+    put(project, "corpus/lines/seeds/README.md", "not an input")
+    put(project, "corpus/lines/regressions/b.line", "line: 12345")
+    put(project, "corpus/lines/regressions/b.finding.toml", "no input either")
+    for unit in (b"1", b"22", b"333"):
+        corpus.add(target, project, unit)
+    run = groundstop("corpus", "stats", "--json", cwd=project.root)
+    assert run.status == 0, run.output
+    found = json.loads(run.stdout)
+    assert (found["target"], found["folder"]) == ("lines", "corpus/lines")
+    rows = {row["name"]: (row["count"], row["size"], row["largest"]) for row in found["folders"]}
+    assert rows == {
+        "seeds": (1, 7, 7),
+        "regressions": (1, 11, 11),
+        "evolved": (3, 6, 3),
+        "properties": (0, 0, 0),
+    }
+    shown = groundstop("corpus", "stats", "lines", cwd=project.root).stdout
+    assert [line.split()[:2] for line in shown.splitlines()[1:]] == [
+        ["seeds", "1"],
+        ["regressions", "1"],
+        ["evolved", "3"],
+        ["properties", "0"],
+    ]
+
+
+def test_seeds_are_added_as_they_are(lines: tuple[Project, Target]) -> None:
+    project, target = lines
+    run = add(project, put(project, "a.line", "line: a"), put(project, "b.bin", b"_b"))
+    assert run.status == 0, run.output
+    assert run.stdout.splitlines() == ["corpus/lines/seeds/a.line", "corpus/lines/seeds/b.bin"]
+    assert corpus.seeds(target, project) == {"a.line": b"a", "b.bin": b"_b"}
+
+
+@pytest.mark.parametrize(
+    "name, text, message",
+    [
+        ("same.bin", "_a", "the core would get what it gets for .*corpus/lines/seeds/a.line"),
+        ("a.line", "line: other", "corpus/lines/seeds/a.line is there already: rename it"),
+        ("bad.line", "nonsense", "bad.line:1: must begin with 'line: '"),
+        ("README.md", "_x", "no hidden file and no README.md"),
+        (".hidden", "_x", "no hidden file and no README.md"),
+        ("x.finding.toml", "_x", "is a sidecar: name the input"),
+        ("twice.bin", "_good", "the core would get what it gets for .*good.bin"),
+        ("gone.bin", "", "gone.bin: cannot be read"),
+        ("sub/good.bin", "_z", "would be called as .*good.bin is"),
+    ],
+)
+def test_a_file_that_cannot_be_a_seed_is_refused_and_with_it_all(
+    lines: tuple[Project, Target], name: str, text: str, message: str
+) -> None:
+    project, target = lines
+    (project.root / "sub").mkdir()
+    put(project, "corpus/lines/seeds/a.line", "line: _a")
+    good = put(project, "good.bin", b"_good")
+    if text:
+        put(project, name, text)
+    with pytest.raises((InputError, SourceError), match=message):
+        corpus.add_seeds(target, project, [good, project.root / name])
+    assert kept(project, "seeds") == ["a.line"]
+
+
+def test_a_refusal_is_one_message(lines: tuple[Project, Target]) -> None:
+    project, _ = lines
+    run = add(project, put(project, "a.bin", b"_same"), put(project, "b.bin", b"_same"))
+    assert run.status == 2
+    assert (
+        run.stderr
+        == f"groundstop: {project.root}/b.bin: the core would get what it gets for a.bin\n"
+    )
+    assert kept(project, "seeds") == []
+
+
+def test_a_regression_says_what_it_shows(lines: tuple[Project, Target]) -> None:
+    project, _ = lines
+    paths = [put(project, "crash.line", "line: 1"), put(project, "said.bin", b"_Z")]
+    run = add(project, "--regression", *paths)
+    assert run.status == 0, run.output
+    names = ["crash.finding.toml", "crash.line", "said.bin", "said.finding.toml"]
+    assert kept(project, "regressions") == names
+    crash, said = corpus.list_regressions("lines", project)
+    assert (crash.path.name, crash.oracle) == ("crash.line", "memory")
+    assert crash.what.startswith("heap-buffer-overflow: READ of size 1 in first_bug")
+    assert crash.found is not None
+    assert (said.oracle, said.what) == ("no-z", "oracle no-z: a Z in b'_Z'")
+    again = groundstop("repro", crash.sidecar, cwd=project.root)
+    assert again.status == 1, again.output
+
+
+def test_a_finding_is_added_with_its_minimized_input(lines: tuple[Project, Target]) -> None:
+    project, target = lines
+    triage(b"1 and more", target, Variant(sanitizer=Sanitizer.ADDRESS), project)
+    (stored,) = FindingStore(project, "lines")
+    minimize(project, stored.folder)
+    run = add(project, stored.folder)
+    assert run.status == 2
+    assert "a finding is added with --regression" in run.stderr
+    run = add(project, "--regression", stored.folder)
+    assert run.status == 0, run.output
+    (known,) = corpus.list_regressions("lines", project)
+    assert (known.name, known.path.read_bytes()) == (stored.finding.id, b"1")
+
+
+def test_a_regression_that_shows_nothing_asks_for_words(lines: tuple[Project, Target]) -> None:
+    project, _ = lines
+    run = add(project, "--regression", put(project, "old.bin", b"_fine"))
+    assert run.status == 0, run.output
+    assert "does not reproduce; write what went wrong into its sidecar" in run.stderr
+    (known,) = corpus.list_regressions("lines", project)
+    assert known.what == "Shows nothing today: say here what went wrong."
+
+
+def test_a_regression_does_not_take_anothers_sidecar(lines: tuple[Project, Target]) -> None:
+    project, target = lines
+
+    def known(path: Path) -> corpus.Known:
+        return corpus.Known(path, path.name, "It broke.", "memory", Release())
+
+    corpus.add_regressions(target, project, [known(put(project, "one.line", "line: 1"))])
+    before = kept(project, "regressions")
+    with pytest.raises(InputError, match=r"one\.finding\.toml is there already"):
+        corpus.add_regressions(target, project, [known(put(project, "one.bin", b"2"))])
+    twins = [known(put(project, "two.line", "line: 2")), known(put(project, "two.bin", b"_Z"))]
+    with pytest.raises(InputError, match="would be called as"):
+        corpus.add_regressions(target, project, twins)
+    assert kept(project, "regressions") == before
+
+
+def including(folder: Path) -> tuple[Project, Target]:
+    """Lines where `@NAME` stands for the file of that name beside the source."""
+    project = make_project(folder)
+    (module,) = folder.glob("target_*.py")
+    returned = 'return text.removeprefix("line: ").rstrip().encode()'
+    source = module.read_text()
+    assert returned in source
+    module.write_text(
+        source.replace(
+            returned,
+            'said = text.removeprefix("line: ").rstrip()\n'
+            "        other = source.with_name(said[1:])\n"
+            '        if said.startswith("@") and not other.exists():\n'
+            '            raise SourceError(f"no {other}", SourceLocation(source, 1))\n'
+            '        return other.read_bytes() if said.startswith("@") else said.encode()',
+        )
+    )
+    return project, load_target(project, "lines")
+
+
+@pytest.mark.parametrize("other, wrong", [(None, "cannot be compiled"), (b"_2", "is something")])
+def test_a_text_that_is_something_else_where_it_would_lie_is_refused_and_with_it_all(
+    tmp_path: Path, other: bytes | None, wrong: str
+) -> None:
+    project, target = including(tmp_path)
+    put(project, "word", b"_1")
+    if other:
+        put(project, "corpus/lines/seeds/word", other)
+        put(project, "corpus/lines/regressions/word", other)
+        put(project, "corpus/lines/regressions/word.finding.toml", SIDECAR)
+    before = kept(project, "seeds"), kept(project, "regressions")
+    paths = [put(project, "good.bin", b"_good"), put(project, "uses.line", "line: @word")]
+    with pytest.raises(InputError, match=f"seeds/uses.line it {wrong}.* put it there by hand"):
+        corpus.add_seeds(target, project, paths)
+    known = [corpus.Known(path, path.name, "Broke.", "memory", Release()) for path in paths]
+    with pytest.raises(InputError, match=f"regressions/uses.line it {wrong}"):
+        corpus.add_regressions(target, project, known)
+    assert (kept(project, "seeds"), kept(project, "regressions")) == before
+
+
+def test_a_text_may_name_what_is_added_with_it(tmp_path: Path) -> None:
+    project, target = including(tmp_path)
+    put(project, "word.line", "line: _1")
+    corpus.add_seeds(
+        target, project, [put(project, "u.line", "line: @word.line"), project.root / "word.line"]
+    )
+    assert corpus.seeds(target, project) == {"u.line": b"line: _1", "word.line": b"_1"}
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(
+    lines: tuple[Project, Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when the second sidecar is due."""
+    project, target = lines
+    paths = [put(project, "a.bin", b"_a"), put(project, "b.bin", b"_b")]
+    written: list[Path] = []
+
+    def write(path: Path, data: bytes) -> None:
+        written.append(path)
+        if path.name == "b.finding.toml":
+            raise InputError(f"{path}: cannot be written: No space left on device")
+        write_atomically(path, data)
+
+    monkeypatch.setattr("groundstop.corpus._add.write_atomically", write)
+    monkeypatch.setattr("groundstop.corpus._sidecar.write_atomically", write)
+    known = [corpus.Known(path, path.name, "It broke.", "memory", Release()) for path in paths]
+    with pytest.raises(InputError, match="No space left"):
+        corpus.add_regressions(target, project, known)
+    assert len(written) == 4
+    assert kept(project, "regressions") == []
+
+
+def test_units_that_come_and_go_do_not_matter(lines: tuple[Project, Target]) -> None:
+    """What a campaign evolved is not looked at: here it could not even be read."""
+    project, target = lines
+    unit = corpus.add(target, project, b"_unit")
+    unit.unlink()
+    unit.symlink_to("gone")
+    corpus.add_seeds(target, project, [put(project, "a.bin", b"_a")])
+    assert kept(project, "seeds") == ["a.bin"]

@@ -60,7 +60,7 @@ def build_afl(target: Target, release: Release, project: Project) -> Path:
     return binary
 
 
-def run_afl(  # noqa: PLR0913, PLR0917  (one trial, as run_libfuzzer has it)
+def run_afl(  # noqa: PLR0913, PLR0917  (all that makes one trial)
     prefix: Sequence[str],
     command: Sequence[str],
     environment: Mapping[str, str],

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import math
-import shutil
+import os
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstop.bench._contenders import OURS, WITHOUT_ORACLES, Contender, contenders
+from groundstop.bench._program import Program
 from groundstop.bench._stats import Comparison, Times, compare
+from groundstop.bench._together import run_together
 from groundstop.bench._trial import Trial
 from groundstop.campaign import RunDirectory, clear_dead_runs
 from groundstop.config import Project
@@ -27,7 +29,8 @@ __all__ = ["BenchOptions", "BenchReport", "Result", "run_bench"]
 class BenchOptions:
     """`trials` runs of `seconds` each for every contender and every question.
 
-    `pin` binds the contenders to one processor.  `only` keeps the contenders of these
+    The contenders share processor `pin` (default: the last that this process may use), and
+    their seconds are those that each had of it.  `only` keeps the contenders of these
     names.  `find` also measures the time to the target's incident, for all contenders until
     the core dies of it: oracles may tell it from the first seed on.
     """
@@ -68,6 +71,11 @@ class Result:
         """Median share of inputs that the core evaluated; NaN where nobody counts."""
         shares = [t.evaluated for t in self.fuzzing if t.evaluated is not None]
         return statistics.median(shares) if shares else math.nan
+
+    @property
+    def length(self) -> float:
+        """Median seconds of fuzzing in one run of the program: a finding ends it."""
+        return statistics.median(trial.seconds / trial.runs for trial in self.fuzzing)
 
     def times(self, budget: float) -> Times:
         """Return the times to the finding."""
@@ -112,8 +120,9 @@ def run_bench(
 ) -> BenchReport:
     """Measure every contender on `target`; `progress` gets a line for each trial.
 
-    Trials are interleaved, and their order turns by one each round, so that a change of the
-    machine's speed meets all alike.
+    The contenders of a trial run at the same time, so that a change of the machine's speed
+    meets all alike, and one that finds something is started again.  The incident is hunted by
+    one at a time, in an order that turns by one each round.
     """
     clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
     seeds = compiled_seeds(target, project)
@@ -121,15 +130,16 @@ def run_bench(
     incident = target.incident.release if target.incident and options.find else None
     fuzzed = _chosen(contenders(target, release, project), options.only)
     results = {contender.name: Result(contender.name) for contender in fuzzed}
-    for round_, contender in _rounds(fuzzed, options.trials):
-        trial = _one(contender, seeds, project, options, round_)
-        results[contender.name].fuzzing.append(trial)
-        progress(f"{contender.name}: {trial.rate:,.0f} inputs/s")
+    bench = _Bench(seeds, project, options)
+    for round_ in range(options.trials):
+        for contender, trial in zip(fuzzed, bench.fuzz(fuzzed, round_), strict=True):
+            results[contender.name].fuzzing.append(trial)
+            progress(f"{contender.name}: {trial.rate:,.0f} inputs/s")
     if incident is not None:
         hunters = _chosen(contenders(target, incident, project), options.only)
         hunters = [c.without_oracles() for c in hunters if c.name != WITHOUT_ORACLES]
         for round_, contender in _rounds(hunters, options.trials):
-            trial = _one(contender, seeds, project, options, round_)
+            trial = bench.hunt(contender, round_)
             results[contender.name].finding.append(trial)
             progress(f"{contender.name}: {_found(trial)}")
     return BenchReport(target.name, release, incident, options, tuple(results.values()))
@@ -148,15 +158,48 @@ def _rounds(found: list[Contender], trials: int) -> list[tuple[int, Contender]]:
     return [(round_, contender) for round_, order in enumerate(turned) for contender in order]
 
 
-def _one(
-    contender: Contender, seeds: Path, project: Project, options: BenchOptions, round_: int
-) -> Trial:
-    with RunDirectory(project.state, ".trial") as run:
-        folder = run.scratch
-        corpus = folder / "corpus"
-        shutil.copytree(seeds, corpus)
-        seed = options.seed + round_
-        return contender.run(folder, corpus, options.seconds, seed, options.pin)
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    seeds: Path
+    project: Project
+    options: BenchOptions
+
+    @property
+    def _pin(self) -> int:
+        return max(os.sched_getaffinity(0)) if self.options.pin is None else self.options.pin
+
+    def fuzz(self, fuzzed: Sequence[Contender], round_: int) -> list[Trial]:
+        """Run all of them at once, except those whose clock is their own."""
+        with RunDirectory(self.project.state, ".trial") as run:
+            together = [contender for contender in fuzzed if not contender.afl]
+            starts = [self._start(contender, round_) for contender in together]
+            folder = run.scratch
+            trials = run_together(starts, folder, self.options.seconds, again=True)
+            found = {c.name: t for c, t in zip(together, trials, strict=True)}
+            for contender in fuzzed:
+                if contender.afl:
+                    found[contender.name] = self._afl(contender, folder, round_)
+        return [c.shown(found[c.name]) for c in fuzzed]
+
+    def hunt(self, contender: Contender, round_: int) -> Trial:
+        """Run it alone until it finds something."""
+        with RunDirectory(self.project.state, ".trial") as run:
+            if contender.afl:
+                return self._afl(contender, run.scratch, round_)
+            start = self._start(contender, round_)
+            return run_together([start], run.scratch, self.options.seconds, again=False)[0]
+
+    def _start(self, contender: Contender, round_: int) -> Callable[[int, Path], Program]:
+        def start(number: int, folder: Path) -> Program:
+            # The same numbers for all: those that run the same inputs stay side by side.
+            seed = self.options.seed + round_ + number * self.options.trials
+            return contender.start(self.seeds, folder, seed, self._pin)
+
+        return start
+
+    def _afl(self, contender: Contender, folder: Path, round_: int) -> Trial:
+        seed = self.options.seed + round_
+        return contender.run_afl(self.seeds, folder, self.options.seconds, seed, self._pin)
 
 
 def _found(trial: Trial) -> str:

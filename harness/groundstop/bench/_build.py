@@ -10,7 +10,7 @@ from pathlib import Path
 from groundstop.config import Project
 from groundstop.model import Release, Sanitizer, Variant
 from groundstop.target import Target, build
-from groundstop.toolchain import Recipe, build_program, sanitizer_runtime
+from groundstop.toolchain import Recipe, build_program, native_root, sanitizer_runtime
 
 BASELINES = Path(__file__).parent / "baselines"
 
@@ -39,6 +39,7 @@ def build_native(target: Target, release: Release, project: Project, mutator: Pa
         name=f"{target.name}-{release}-native",
         root=BASELINES,
         sources=("native.c",),
+        include=(native_root() / "include", native_root() / "driver"),
         cflags=(f"-DENTRY={target.core.entry}",),
         # The runtime comes first, as the runtime itself demands, and what it leaves undefined
         # is Python's, which nothing here calls.

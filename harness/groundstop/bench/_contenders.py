@@ -12,7 +12,8 @@ from pathlib import Path
 
 from groundstop.bench._afl import afl_is_installed, build_afl, run_afl
 from groundstop.bench._build import BASELINES, build_libfuzzer, build_native
-from groundstop.bench._trial import Trial, fixed_addresses, run_libfuzzer
+from groundstop.bench._program import Program, start_words
+from groundstop.bench._trial import Trial
 from groundstop.campaign import format_dictionary, format_table, sanitizer_options
 from groundstop.config import Project
 from groundstop.errors import CampaignError
@@ -23,16 +24,16 @@ from groundstop.toolchain import build_mutator, sanitizer_runtime
 __all__ = ["OURS", "WITHOUT_ORACLES", "Contender", "contenders"]
 
 OURS = "groundstop"
-WITHOUT_ORACLES = "groundstop, no oracles"
+WITHOUT_ORACLES = "without oracles"
 
 
 @dataclass(frozen=True)
 class Contender:
     """A way to fuzz a core: how one trial of it is run.
 
-    `command` gets libFuzzer's flags and a corpus folder added; `afl` contenders are run
-    by afl-fuzz instead.  `comparable` is false where libFuzzer's own count of edges, which
-    leaves out those of inputs that are not kept, is all that is known.
+    `command` gets libFuzzer's flags added; `afl` contenders are run by afl-fuzz instead.
+    `comparable` is false where libFuzzer's own count of edges, which leaves out those of
+    inputs that are not kept, is all that is known.
     """
 
     name: str
@@ -45,17 +46,27 @@ class Contender:
         """Return the same contender, ours without any time for Python."""
         return dataclasses.replace(self, environment={**self.environment, "GROUNDSTOP_SHARE": "0"})
 
-    def run(self, folder: Path, corpus: Path, budget: float, seed: int, pin: int | None) -> Trial:
-        """Run one trial of `budget` seconds in `folder` on the seeds in `corpus`."""
+    def start(self, seeds: Path, folder: Path, seed: int, pin: int) -> Program:
+        """Start it on the files of `seeds`, bound to processor `pin`."""
+        command = [*self._bound(pin), *self.command, f"-seed={seed}"]
+        return Program(command, self._settings(), seeds, folder)
+
+    def run_afl(self, seeds: Path, folder: Path, budget: float, seed: int, pin: int) -> Trial:
+        """Run one trial of `budget` seconds of an `afl` contender."""
+        prefix = self._bound(pin)
+        return run_afl(prefix, self.command, self._settings(), seeds, budget, seed, folder)
+
+    def shown(self, trial: Trial) -> Trial:
+        """Return what of a trial can stand beside the others'."""
+        return trial if self.comparable else dataclasses.replace(trial, edges=())
+
+    def _bound(self, pin: int) -> tuple[str, ...]:
+        return (*start_words(), "taskset", "-c", str(pin))
+
+    def _settings(self) -> dict[str, str]:
         # A campaign's, for every contender: none may win by its settings.
         variable, options = sanitizer_options(Sanitizer.ADDRESS)
-        environment = {variable: f"{options}:symbolize=0", **self.environment}
-        prefix = (*fixed_addresses(), *(("taskset", "-c", str(pin)) if pin is not None else ()))
-        if self.afl:
-            return run_afl([*prefix], self.command, environment, corpus, budget, seed, folder)
-        command = [*prefix, *self.command, str(corpus), f"-seed={seed}"]
-        trial = run_libfuzzer(command, environment, budget, folder)
-        return trial if self.comparable else dataclasses.replace(trial, edges=())
+        return {variable: f"{options}:symbolize=0", **self.environment}
 
 
 def contenders(target: Target, release: Release, project: Project) -> list[Contender]:

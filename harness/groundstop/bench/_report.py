@@ -12,6 +12,9 @@ from groundstop.bench._stats import Times
 
 __all__ = ["as_document", "print_report"]
 
+# Seconds: a process needs about that many until it runs as fast as it will.
+_SHORT = 0.5
+
 
 def as_document(report: BenchReport) -> dict[str, object]:
     """Return everything that was measured, every trial included."""
@@ -35,6 +38,7 @@ def _contender(report: BenchReport, result: Result) -> dict[str, object]:
     return {
         "name": result.name,
         "inputs_per_second": [trial.rate for trial in result.fuzzing],
+        "runs": [trial.runs for trial in result.fuzzing],
         "ratio_of_ours": report.ratio(result.name),
         "ratio_without_oracles": _none_if_nan(report.ratio(result.name, WITHOUT_ORACLES)),
         "edges": [list(trial.edges) for trial in result.fuzzing],
@@ -56,8 +60,8 @@ def print_report(report: BenchReport) -> None:
     options = report.options
     console = Console(highlight=False)
     title = f"{report.target} {report.release}: {options.trials} trials of {options.seconds:g} s"
-    ratios = ("ours\n/ it", "no oracles\n/ it")
-    numbers = ("inputs/s", "range", *ratios, "edges", "evaluated")
+    ratios = ("ours\n/ it", "without\noracles\n/ it")
+    numbers = ("inputs/s", "spread", *ratios, "edges", "evaluated")
     table = Table("contender", title=title, box=box.SIMPLE_HEAD)
     for name in numbers:
         table.add_column(name, no_wrap=True, justify="right")
@@ -69,10 +73,16 @@ def print_report(report: BenchReport) -> None:
             for of in (OURS, WITHOUT_ORACLES)
             for ratio in (report.ratio(result.name, of),)
         ]
-        spread = f"{min(rates):,.0f}-{max(rates):,.0f}"
+        spread = f"±{(max(rates) - min(rates)) / 2 / result.rate:.0%}" if result.rate else ""
         evaluated = "" if math.isnan(result.evaluated) else f"{result.evaluated:.0%}"
         table.add_row(result.name, f"{result.rate:,.0f}", spread, *compared, edges, evaluated)
     console.print(table)
+    for result in report.results:
+        if (length := result.length) < _SHORT:
+            console.print(
+                f"{result.name}: a finding ended its runs after {length:.2g} s of fuzzing; inputs "
+                "per second of runs so short say little"
+            )
     if report.incident is not None:
         console.print(_times_table(report))
 

@@ -1,28 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One trial: run one contender once, and measure from its own words when it said them."""
+"""What one contender showed in one trial, read from its own words as it said them."""
 
 from __future__ import annotations
 
-import functools
-import os
 import re
-import selectors
-import signal
-import subprocess
-import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.campaign import read_stats
-from groundstop.errors import CampaignError
+
+__all__ = ["Trial", "Watch", "added"]
 
 _INITED = re.compile(rb"^#(\d+)\s+INITED\b")
 _STATUS = re.compile(rb"^#(\d+)\s+[A-Za-z]+\s+cov: (\d+)")
 _EXECUTED = re.compile(rb"^stat::number_of_executed_units:\s+(\d+)")
 _FOUND = re.compile(rb"^(==\d+==\s*ERROR: |SUMMARY: |.*Test unit written to )")
-# Seconds beyond its budget after which a contender that does not stop is ended.
-_GRACE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +27,7 @@ class Trial:
     counted); `edges` are (seconds, edges) pairs; `found_after` is when the process said
     that it found something, in seconds from the start of fuzzing, None if it did not.
     `evaluated` is the share of inputs that the core evaluated, None where nobody counts.
+    `runs` is how many processes it took: each finding ends one.
     """
 
     inputs: int
@@ -40,6 +35,7 @@ class Trial:
     edges: tuple[tuple[float, int], ...]
     found_after: float | None
     evaluated: float | None = None
+    runs: int = 1
 
     @property
     def rate(self) -> float:
@@ -47,124 +43,75 @@ class Trial:
         return self.inputs / self.seconds if self.seconds > 0 else 0.0
 
 
-@functools.cache
-def fixed_addresses() -> tuple[str, ...]:
-    """Return the words that start a program without address randomization; none if that fails.
+class Watch:
+    """Collects what a libFuzzer process says, with the time at which it says it.
 
-    libFuzzer learns from compares, those of pointers among them.
+    `numbers` is the file of the driver's own numbers: libFuzzer's count leaves out the
+    edges of inputs that the driver asks it not to keep.
     """
-    words = ("setarch", "-R")
-    try:
-        run = subprocess.run([*words, "true"], capture_output=True, check=False)
-    except OSError:
-        return ()
-    return words if run.returncode == 0 else ()
-
-
-def run_libfuzzer(
-    command: list[str], environment: Mapping[str, str], budget: float, folder: Path
-) -> Trial:
-    """Run a program that takes libFuzzer's flags, for `budget` seconds or until it finds something.
-
-    Raises CampaignError when it ends without having fuzzed.
-    """
-    # Our driver keeps numbers of its own; libFuzzer's count leaves out the edges of
-    # inputs that the driver asks it not to keep.
-    numbers = folder / "stats"
-    watch = _Watch(numbers)
-    flags = [f"-max_total_time={max(1, round(budget))}", "-print_final_stats=1"]
-    # Looking for other processes' units goes by the clock, which no seed repeats.
-    flags += [f"-artifact_prefix={folder}/", "-reload=0"]
-    process = subprocess.Popen(  # (started in a group of its own: a fuzzer may have children)
-        [*command, *flags],
-        env={**os.environ, **environment, "GROUNDSTOP_STATS": str(numbers)},
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        for line in _lines(process, time.monotonic() + budget + _GRACE):
-            watch.see(line, time.monotonic())
-    finally:
-        _end(process)
-    if watch.started is None:
-        raise CampaignError(f"{command[0]} did not start fuzzing:\n{watch.tail()}")
-    return watch.trial()
-
-
-class _Watch:
-    """Collects what a libFuzzer process says, with the time at which it says it."""
 
     def __init__(self, numbers: Path) -> None:
         self._numbers = numbers
         self.started: float | None = None
+        self.found: float | None = None
         self._first_inputs = 0
         self._inputs = 0
-        self._last = 0.0
         self._edges: list[tuple[float, int]] = []
-        self._found: float | None = None
-        self._lines: list[bytes] = []
+        self._lines: deque[bytes] = deque(maxlen=31)
 
     def see(self, line: bytes, now: float) -> None:
-        self._lines = [*self._lines[-30:], line]
+        """Take one line, said at `now`."""
+        self._lines.append(line)
         if self.started is None:
             if match := _INITED.match(line):
                 self.started, self._first_inputs = now, int(match[1])
-            return
-        if self._found is None:
-            # What is printed after a finding is its report, not fuzzing.
-            self._last = now
-        if match := _STATUS.match(line):
+        elif match := _STATUS.match(line):
             self._inputs = int(match[1])
             edges = read_stats(self._numbers).edges or int(match[2])
             self._edges.append((now - self.started, edges))
         elif match := _EXECUTED.match(line):
             self._inputs = int(match[1])
-        elif self._found is None and _FOUND.match(line):
-            self._found = now - self.started
+        elif self.found is None and _FOUND.match(line):
+            self.found = now
 
-    def trial(self) -> Trial:
+    def trial(self, ended: float, sharing: int) -> Trial:
+        """Return what was seen until `ended`, by one of `sharing` that shared a processor.
+
+        Seconds are those of the processor: what it had to itself takes that much less.
+        """
         assert self.started is not None  # noqa: S101  (the caller looked)
         stats = read_stats(self._numbers)
         counted = stats.executions > stats.silent
+        # What is printed after a finding is its report, not fuzzing.
+        last = ended if self.found is None else self.found
         return Trial(
             inputs=max(0, self._inputs - self._first_inputs),
-            seconds=self._last - self.started,
-            edges=tuple(self._edges),
-            found_after=self._found,
+            seconds=(last - self.started) / sharing,
+            edges=tuple((seconds / sharing, edges) for seconds, edges in self._edges),
+            found_after=None if self.found is None else (self.found - self.started) / sharing,
             evaluated=stats.shares()["evaluated"] if counted else None,
         )
 
     def tail(self) -> str:
+        """Return the last lines."""
         return b"".join(self._lines).decode(errors="replace")
 
 
-def _lines(process: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:
-    """Yield the process's lines as they come, until it ends or the deadline passes."""
-    assert process.stderr is not None  # noqa: S101  (opened as a pipe)
-    pipe = process.stderr
-    os.set_blocking(pipe.fileno(), False)
-    rest = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
-        while (left := deadline - time.monotonic()) > 0:
-            if not selector.select(left):
-                return
-            block = os.read(pipe.fileno(), 65536)
-            if not block:
-                return
-            *lines, rest = (rest + block).split(b"\n")
-            yield from (line + b"\n" for line in lines)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        try:
-            process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    if process.stderr is not None:
-        process.stderr.close()
+def added(trials: Sequence[Trial]) -> Trial:
+    """Return one trial for several runs, one after the other, of the same contender."""
+    edges: list[tuple[float, int]] = []
+    before = 0.0
+    for trial in trials:
+        most = edges[-1][1] if edges else 0
+        edges += [(before + seconds, max(most, count)) for seconds, count in trial.edges]
+        before += trial.seconds
+    shares = [(t.evaluated, t.inputs) for t in trials if t.evaluated is not None]
+    inputs = sum(count for _, count in shares)
+    return Trial(
+        inputs=sum(trial.inputs for trial in trials),
+        seconds=before,
+        edges=tuple(edges),
+        found_after=trials[0].found_after,
+        evaluated=sum(share * count for share, count in shares) / inputs if inputs else None,
+        runs=len(trials),
+    )

@@ -26,6 +26,7 @@ def make(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_an_empty_folder_becomes_a_project_that_fuzzes(tmp_path: Path) -> None:
     folder = tmp_path / "Toy-VM.3"
     folder.mkdir()
@@ -44,6 +45,8 @@ def test_an_empty_folder_becomes_a_project_that_fuzzes(tmp_path: Path) -> None:
     )
     assert script.returncode == 0, script.stderr
     assert "Done 1000 runs" in script.stderr
+    gate = groundstop("gate", "corpus/toy_vm_3/seeds/two-instructions", cwd=folder)
+    assert gate.status == 0, gate.output
     again = groundstop("init", cwd=folder)
     assert again.status == 2
     assert "a Groundstop project already" in again.output
@@ -66,6 +69,39 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     listed = groundstop("list", cwd=tmp_path)
     assert listed.status == 0, listed.output
     assert "vm" in listed.stdout
+
+
+def test_sources_that_are_there_are_built_with_an_entry_point_to_fill_in(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "vm.c").write_text('#include "vm.h"\nint vm(void) { return VM; }\n')
+    (tmp_path / "src" / "vm.h").write_text("#define VM 1\nint vm(void);\n")
+    run = groundstop("init", "vm", "src/vm.c", cwd=tmp_path)
+    assert run.status == 0, run.output
+    entry = tmp_path / "fuzz" / "vm_entry.c"
+    calling = entry.read_text().replace("return -1", "return vm()")
+    entry.write_text(f'#include "src/vm.h"\n{calling}')
+    build = groundstop("build", "vm", cwd=tmp_path)
+    assert build.status == 0, build.output
+    (tmp_path / "src" / "vm.c").write_text("#error theirs\n")
+    broken = groundstop("build", "vm", cwd=tmp_path)
+    assert broken.status == 2
+    assert "src/vm.c:1:2: error: theirs" in broken.output
+    assert not (tmp_path / "corpus" / "vm" / "seeds").exists()
+
+
+@pytest.mark.parametrize(
+    "source, why",
+    [("none.c", "no such file"), ("vm.h", "headers"), ("../outside.c", "a folder above it")],
+)
+def test_a_source_that_cannot_be_one_is_refused(tmp_path: Path, source: str, why: str) -> None:
+    (tmp_path / "outside.c").touch()
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "vm.h").touch()
+    run = groundstop("init", "vm", source, cwd=folder)
+    assert run.status == 2
+    assert why in run.output
+    assert [path.name for path in folder.iterdir()] == ["vm.h"]
 
 
 @pytest.mark.parametrize("name", ["Vm", "7vm", "a-b"])

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from groundstop.config import folder_project
+from groundstop.errors import BuildError, CoreError, TargetError
 
 if TYPE_CHECKING:
     # Importing targets takes longer than --help may.
@@ -52,8 +54,10 @@ def harness_options(function: Callable[..., Any]) -> Callable[..., Any]:
         if file is not None:
             from groundstop.target import Harness
 
-            name = _keep(Harness(file, sources, include, _words(cflags), _words(ldflags)))
-        elif sources or include or cflags or ldflags:
+            harness = Harness(file, sources, include, _words(cflags), _words(ldflags))
+            with _kept(harness) as kept:
+                return function(name=kept, **others)
+        if sources or include or cflags or ldflags:
             raise click.UsageError("--sources, --include, --cflags and --ldflags go with --harness")
         return function(name=name, **others)
 
@@ -62,11 +66,20 @@ def harness_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _keep(harness: Harness) -> str:
-    from groundstop.target import keep_harness, list_targets
+@contextlib.contextmanager
+def _kept(harness: Harness) -> Iterator[str]:
+    """Yield the name of a harness, and forget a new one that turns out to be none."""
+    from groundstop.target import forget_harness, keep_harness, list_targets
 
     project = folder_project()
-    return keep_harness(project, harness, list_targets(project))
+    before = list_targets(project)
+    name = keep_harness(project, harness, before)
+    try:
+        yield name
+    except (BuildError, CoreError, TargetError):
+        if name not in before:
+            forget_harness(project, name)
+        raise
 
 
 def _words(flags: str) -> tuple[str, ...]:

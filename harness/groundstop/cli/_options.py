@@ -4,18 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from groundstop.config import Project
 from groundstop.errors import TargetError
 from groundstop.model import Release, Sanitizer
-
-if TYPE_CHECKING:
-    # Importing targets takes longer than --help may.
-    from groundstop.target import ContentToolchain, Target
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -71,29 +66,17 @@ def target_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return decorate(function)
 
 
-def content_of(
-    project: Project, target_name: str | None, path: Path
-) -> tuple[Target, ContentToolchain]:
-    """Return the target that `path` belongs to, and its content toolchain.
-
-    A file under corpus/<target>/ or .groundstop/findings/<target>/ belongs to that target;
-    any other to the one target that has a content toolchain for it.  Raises TargetError
-    when that is none or several.
-    """
-    from groundstop.findings import find_target
-
-    target = find_target(project, path, target_name)
-    if target.content is None:
-        raise TargetError(
-            f"target {target.name} brings no content toolchain: declare Target(content=…) "
-            "to compile, show and gate its content"
-        )
-    return target, target.content
-
-
 def chosen_target(project: Project, name: str | None) -> str:
-    """Return `name`, or without one the project's default target; raise TargetError."""
+    """Return `name`, else the project's default target, else its only harness.
+
+    Raises TargetError.
+    """
     chosen = name or project.default
+    if chosen is None and not project.targets:
+        from groundstop.target import harnesses
+
+        fuzzed = list(harnesses(project))
+        chosen = fuzzed[0] if len(fuzzed) == 1 else None
     if chosen is None:
         known = ", ".join(project.targets)
         why = f"this project has {known}, and no default" if known else "this project has none"

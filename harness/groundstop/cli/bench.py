@@ -17,7 +17,9 @@ from groundstop.config import find_project
 @click.option("--seconds", default=10.0, show_default=True, help="Of fuzzing, for each trial.")
 @click.option("--trials", default=3, show_default=True, help="For each contender.")
 @click.option("--seed", default=1, show_default=True, help="Of the first trial; then one more.")
-@click.option("--pin", type=int, default=None, help="Bind the contenders to this processor.")
+@click.option(
+    "--pin", type=int, default=None, help="The processor that they share (default: the last)."
+)
 @click.option("--only", multiple=True, metavar="NAME", help="Ours and this contender; repeat it.")
 @click.option("--find/--no-find", default=True, help="Also measure the time to the incident.")
 @click.option(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ _FILES = {
     "fuzz/{name}_entry.c": "entry.c.j2",
     ".github/workflows/groundstop.yml": "workflow.yml.j2",
 }
+# For an interpreter that is there: nothing of the toy, whose place it takes.
+_OWN = {"target.py.j2": "own_target.py.j2", "entry.c.j2": "own_entry.c.j2"}
 # Files that a project may have already: ours goes behind what is there.
 _ADDED = {
     "pyproject.toml": ("pyproject.toml.j2", r"^\[tool\.groundstop"),
@@ -54,17 +57,19 @@ def target_name(text: str) -> str:
 class Scaffold:
     """A project to write in `folder`, with one target called `name`.
 
-    Raises ConfigError for a name that is none, and for a folder that is a Groundstop
-    project already.
+    `sources` are the interpreter's own, C or C++ files in or below `folder`; without any
+    the target is a toy that comes along.  Raises ConfigError for a name that is none, for a
+    source that is not there, and for a folder that is a Groundstop project already.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, sources: Sequence[Path] = ()) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise ConfigError(
                 f"{name!r} cannot name a target: use small letters, digits and underscores"
             )
         self._folder = folder
         self._name = name
+        self._sources = [_below(folder, source) for source in sources]
         loader = PackageLoader("groundstop.scaffold")
         # What is written is Python, C and make, never HTML.
         self._templates = Environment(  # noqa: S701
@@ -83,20 +88,19 @@ class Scaffold:
         """Write every file; one that is there is added to, or left alone, never replaced."""
         done = [self._add(name, *how) for name, how in _ADDED.items()]
         for pattern, template in _FILES.items():
-            done.append(self._new(pattern.format(name=self._name), self._render(template)))
-        seed = f"corpus/{self._name}/seeds/two-instructions"
-        done.append(self._new(seed, _SEED))
+            chosen = _OWN.get(template, template) if self._sources else template
+            done.append(self._new(pattern.format(name=self._name), self._render(chosen)))
+        if not self._sources:
+            seed = f"corpus/{self._name}/seeds/two-instructions"
+            done.append(self._new(seed, _SEED))
         return done
 
     def _render(self, template: str) -> bytes:
         on_path = shutil.which("groundstop")
         # Without one on the path: the one that runs now.
         command = "groundstop" if on_path else str(Path(sys.argv[0]).absolute())
-        return (
-            self._templates.get_template(template)
-            .render(name=self._name, groundstop=command)
-            .encode()
-        )
+        text = self._templates.get_template(template)
+        return text.render(name=self._name, sources=self._sources, groundstop=command).encode()
 
     def _new(self, name: str, content: bytes) -> Written:
         path = self._folder / name
@@ -118,3 +122,15 @@ class Scaffold:
         between = "\n" if there.endswith("\n") or not there else "\n\n"
         write_atomically(path, (there + between).encode() + self._render(template))
         return Written(name, "added to")
+
+
+def _below(folder: Path, source: Path) -> str:
+    """Return a source as the target names it: relative to the project, with slashes."""
+    path = (folder / source).resolve()
+    if not path.is_file():
+        raise ConfigError(f"{source}: no such file")
+    if path.suffix.startswith(".h"):
+        raise ConfigError(f"{source}: headers are found by themselves: name sources only")
+    if not path.is_relative_to(folder.resolve()):
+        raise ConfigError(f"{source}: outside {folder}: run this in a folder above it")
+    return path.relative_to(folder.resolve()).as_posix()

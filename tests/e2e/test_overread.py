@@ -47,6 +47,7 @@ def test_the_gate_reports_it(overreading: Path) -> None:
     assert "heap-buffer-overflow" in run.output
 
 
+@pytest.mark.slow
 def test_a_core_that_reads_what_it_was_given_passes_them_all(careful: Path) -> None:
     assert groundstop("fuzz", "toy", "--seconds", "2", cwd=careful).status == 0
     assert groundstop("repro", "corpus/toy/seeds/hello.bin", cwd=careful).status == 0

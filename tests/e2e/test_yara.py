@@ -14,6 +14,7 @@ import pytest
 from groundstop.config import find_project
 from groundstop.model import Death, Outcome, Release, Sanitizer, Stage, Variant
 from groundstop.replay import open_worker
+from groundstop.report import covering_toolchain
 from groundstop.target import load_target
 from groundstop.targets.yara.content import make_testcase, split_testcase
 from groundstop.targets.yara.source import read_source
@@ -88,8 +89,7 @@ def test_libyara_is_fetched_once_and_loads_what_it_compiled() -> None:
     assert again.status == 0
     assert "is already there" in again.stdout
     target = load_target(find_project(ROOT), "yara")
-    content = target.content
-    assert content is not None
+    content = covering_toolchain(target)
     with open_worker(target, ADDRESS, find_project(ROOT)) as worker:
         for path in sorted(SEEDS.glob("*.yar")):
             testcase = content.testcase(path)
@@ -109,7 +109,6 @@ def test_rules_scan_the_same_saved_and_loaded() -> None:
     assert groundstop("fetch-example", "yara").status == 0
     project = find_project(ROOT)
     target = load_target(project, "yara")
-    assert target.content is not None
     with open_worker(target, ADDRESS, project) as worker:
         for path in sorted(SEEDS.glob("*.yar")):
             source = read_source(path)
@@ -131,7 +130,6 @@ def test_what_the_loader_does_not_survive_is_refused_by_the_entry_that_is_fuzzed
     assert groundstop("fetch-example", "yara").status == 0
     project = find_project(ROOT)
     target = load_target(project, "yara")
-    assert target.content is not None
     parts = split_testcase(target.content.testcase(SEEDS / "text.yar"))
     assert parts is not None
     rules = bytearray(parts[0])

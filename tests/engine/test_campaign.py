@@ -29,7 +29,7 @@ def campaign(
     return run_campaign(load_target(made, name), made, options, watcher)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_campaign_counts_what_it_does(project: EngineProject, workers: int) -> None:
     project.seed("magic", b"MAGICabc")
     watcher = Watcher()

@@ -20,7 +20,6 @@ def test_the_core_gets_every_input_and_python_a_sample(project: EngineProject) -
     # The core's own count says that the driver's is not made up.
     assert "entry: call 5000" in run.output
     assert 0 < run.stats["python_calls"] < run.inputs / 3
-    assert run.stats["python_ns"] < run.stats["busy_ns"] / 2
     assert min(run.stats[stage] for stage in ("rejected", "loaded", "evaluated")) > 0
     assert run.stats["not_kept"] == run.stats["rejected"]
     assert run.stats["edges"] > 5

@@ -71,6 +71,7 @@ def test_minimize_crash_makes_it_small(project: EngineProject) -> None:
     assert small.read_bytes() == b"MAGIBU", run.output
 
 
+@pytest.mark.slow
 def test_minimize_crash_works_on_what_an_oracle_finds(project: EngineProject) -> None:
     found = project.root / "found"
     found.write_bytes(b"MAGIabcdefg" + b"." * 10)

@@ -67,6 +67,79 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 """
 
+# Only what its own functions make of an input has the right check byte; nothing else goes on.
+MASKED = """\
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+
+static uint64_t sum(const uint8_t *data, size_t size)
+{
+	uint64_t hash = 0x5bd1e995;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ data[i]) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 29;
+}
+
+/* Neither side of this compare stands in the input, so libFuzzer cannot put it there. */
+static uint64_t mixed(uint64_t value)
+{
+	return (value ^ value >> 31) * 0xbf58476d1ce4e5b9u;
+}
+
+static size_t sealed(uint8_t *data, size_t size)
+{
+	uint64_t check = sum(data, size);
+
+	memcpy(data + size, &check, 8);
+	return size + 8;
+}
+
+#ifdef MUTATOR
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+	(void)seed;
+	if (max_size < 16)
+		return size;
+	size = LLVMFuzzerMutate(data, size < 8 ? 0 : size - 8, max_size - 8);
+	return sealed(data, size);
+}
+#endif
+
+#ifdef CROSSOVER
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
+                                 size_t size2, uint8_t *out, size_t max_size, unsigned seed);
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
+                                 size_t size2, uint8_t *out, size_t max_size, unsigned seed)
+{
+	(void)data1, (void)size1, (void)data2, (void)size2;
+	if (max_size < 16)
+		return 0;
+	memset(out, (int)(seed % 256), 4);
+	return sealed(out, 4);
+}
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint64_t check;
+
+	if (size < 9)
+		return 0;
+	memcpy(&check, data + size - 8, 8);
+	if (mixed(check) == mixed(sum(data, size - 8)) && data[0] > 127)
+		return data[size];
+	return 0;
+}
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -77,6 +150,7 @@ def folder(tmp_path: Path) -> Path:
         "lib/vm.h": HEADER,
         "lib/vm.c": SOURCE,
         "conf/limit.h": "#define LIMIT 1\n",
+        "masked.c": MASKED,
         "one.c": "int LLVMFuzzerTestOneInput(const char *d) { return *d; }\n",
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -104,6 +178,7 @@ def test_a_harness_is_fuzzed_and_its_findings_are_those_of_a_target(folder: Path
     (seeds / "one").write_bytes(b"WWWW")
     finding = finding_of(fuzz(folder, *WHOLE))
     assert (finding["kind"], finding["target"]) == ("heap-buffer-overflow", "my_fuzz")
+    assert groundstop("corpus", "stats", cwd=folder).status == 0
     assert str(finding["headline"]).endswith(" in vm at lib/vm.c:5")
     assert not (folder / "corpus").exists()
     assert list((folder / ".groundstop" / "corpus" / "my_fuzz" / "evolved").iterdir())
@@ -120,6 +195,7 @@ def test_a_harness_is_fuzzed_and_its_findings_are_those_of_a_target(folder: Path
     assert "lib/vm.c" in lines.stdout, lines.output
 
 
+@pytest.mark.slow
 def test_a_header_that_changes_is_compiled_again(folder: Path) -> None:
     (folder / "conf" / "limit.h").write_text("#define LIMIT 0\n")
     quiet = groundstop("fuzz", *WHOLE, "--seconds", "1", "--workers", "2", cwd=folder)
@@ -129,12 +205,22 @@ def test_a_header_that_changes_is_compiled_again(folder: Path) -> None:
     assert finding_of(fuzz(folder, "my_fuzz"))["kind"] == "heap-buffer-overflow"
 
 
+@pytest.mark.slow
 def test_cplusplus_is_compiled_as_such(folder: Path) -> None:
     finding = finding_of(fuzz(folder, "--harness", "fuzz dir/plus.cc"))
     assert (finding["kind"], finding["target"]) == ("heap-buffer-overflow", "plus")
     undefined = ("--sanitizer", "undefined", "--seconds", "1")
     run = groundstop("fuzz", "plus", *undefined, cwd=folder)
     assert run.status == 0, run.output
+
+
+@pytest.mark.parametrize("defined", ["MUTATOR", "CROSSOVER"])
+def test_its_own_mutator_is_the_one_that_mutates(folder: Path, defined: str) -> None:
+    finding = finding_of(fuzz(folder, "--harness", "masked.c", f"--cflags=-D{defined}"))
+    assert (finding["kind"], finding["reproduced"]) == ("heap-buffer-overflow", True)
+    log = (folder / ".groundstop" / "logs" / "masked.log").read_text()
+    # libFuzzer mutates otherwise where a hook is there: exactly those that the harness has.
+    assert ("found LLVMFuzzerCustomMutator" in log) == (defined == "MUTATOR")
 
 
 def test_an_object_is_linked_and_fuzzed_as_it_was_compiled(folder: Path) -> None:
@@ -155,6 +241,7 @@ def test_a_shared_object_with_the_entry_point_is_a_harness(folder: Path) -> None
     assert (finding["kind"], finding["target"]) == ("heap-buffer-overflow", "libfuzz")
 
 
+@pytest.mark.slow
 def test_two_harnesses_of_one_name_stay_apart(folder: Path) -> None:
     other = folder / "other" / "my_fuzz.c"
     other.parent.mkdir()
@@ -174,6 +261,7 @@ def test_two_harnesses_of_one_name_stay_apart(folder: Path) -> None:
     "arguments, words",
     [
         (("--harness", "none.c"), "none.c: no such file"),
+        (("--harness", "lib"), "lib: a folder"),
         (("--harness", "conf/limit.h"), "a harness is a C or C++ file, an object"),
         (("--harness", "lib/vm.c", "--cflags=-Iconf"), "define `int LLVMFuzzerTestOneInput"),
         (("--harness", "lib/vm.c"), "'limit.h' file not found"),
@@ -192,3 +280,5 @@ def test_what_is_wrong_with_a_harness_is_said(
     assert run.status == 2, run.output
     assert words in run.output
     assert "Traceback" not in run.output
+    # What never was a harness is no target from now on.
+    assert not list((folder / ".groundstop" / "harness").glob("*.json"))

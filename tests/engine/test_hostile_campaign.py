@@ -3,15 +3,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from groundstop.campaign import CampaignOptions, CampaignResult, run_campaign, summary_lines
+from groundstop.campaign import (
+    CampaignOptions,
+    CampaignResult,
+    merge_evolved,
+    run_campaign,
+    summary_lines,
+)
 from groundstop.config import Project, find_project
 from groundstop.errors import BuildError
 from groundstop.findings import keep_artifacts
-from groundstop.model import Variant
+from groundstop.model import Sanitizer, Variant
 from groundstop.target import Core, Target
 from support.libraries import share_builds
 from support.replaying import CORES
@@ -42,9 +49,22 @@ def project(tmp_path: Path) -> Project:
     return find_project(tmp_path)
 
 
-def campaign(project: Project, harm: str, *flags: str, seconds: int = 2) -> CampaignResult:
+def campaign(
+    project: Project,
+    harm: str,
+    *flags: str,
+    seconds: int = 2,
+    workers: int = 1,
+    sanitizer: Sanitizer | None = None,
+) -> CampaignResult:
     options = CampaignOptions(
-        seconds=60, input_seconds=seconds, flags=flags, stop_at_finding=True, share=0
+        seconds=60,
+        input_seconds=seconds,
+        flags=flags,
+        stop_at_finding=True,
+        share=0,
+        workers=workers,
+        sanitizer=sanitizer,
     )
     return run_campaign(uncivil(harm), project, options)
 
@@ -63,6 +83,9 @@ def assert_not_poisoned(project: Project) -> None:
     [
         ("e", "exit", "libFuzzer: fuzz target exited"),
         ("E", "exit", "libFuzzer: fuzz target exited"),
+        ("x", "exit", "Groundstop: exit"),
+        ("a", "abort", "Groundstop: ABRT"),
+        ("g", "SEGV", "Groundstop: SEGV"),
         ("m", "out-of-memory", "libFuzzer: out-of-memory"),
         ("l", "timeout", "libFuzzer: timeout"),
         ("S", "SEGV", "Groundstop: SEGV"),
@@ -81,6 +104,40 @@ def test_what_ends_the_process_is_a_finding(
     if harm != "l":  # which replay would wait for, too
         assert_kept(project, harm, artifact.path, kind)
     assert_not_poisoned(project)
+
+
+@pytest.mark.parametrize("harm", ["e", "x"])
+def test_it_is_one_in_fork_mode_too(project: Project, harm: str) -> None:
+    # Status 0 of a job is none that libFuzzer's fork mode asks about.
+    result = campaign(project, harm, workers=2)
+    assert result.artifacts
+    assert {artifact.path.read_bytes()[:1] for artifact in result.artifacts} == {b"X"}
+    assert_kept(project, harm, result.artifacts[0].path, "exit")
+
+
+def test_what_is_stored_is_the_input_and_not_what_the_core_made_of_it(project: Project) -> None:
+    result = campaign(project, "w", sanitizer=Sanitizer.UNDEFINED)
+    (artifact,) = result.artifacts
+    assert artifact.path.read_bytes()[:1] == b"X"
+
+
+def test_a_merge_knows_the_artifact_of_an_exit_again(project: Project) -> None:
+    folder = project.corpus_of("uncivil") / "evolved"
+    folder.mkdir(parents=True)
+    for unit in (b"a", b"Xyz"):
+        (folder / hashlib.sha1(unit, usedforsecurity=False).hexdigest()).write_bytes(unit)
+    result = merge_evolved(uncivil("x"), project)
+    assert [path.read_bytes() for path in folder.iterdir()] == [b"a"]
+    (artifact,) = result.artifacts
+    assert list(artifact.parent.iterdir()) == [artifact]
+    assert artifact.read_bytes() == b"Xyz"
+
+
+def test_a_process_that_is_killed_has_found_nothing(project: Project) -> None:
+    result = campaign(project, "K", f"-runs={_RUNS}", seconds=60)
+    assert result.exit_status == 0
+    assert result.restarts == 1
+    assert result.artifacts == ()
 
 
 def assert_kept(project: Project, harm: str, artifact: Path, kind: str) -> None:

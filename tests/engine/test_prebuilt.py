@@ -93,6 +93,7 @@ int vm_fuzz(const unsigned char *data, unsigned long size)
 """
 
 
+@pytest.mark.slow
 def test_a_blind_campaign_says_so_once_and_keeps_its_seeds(tmp_path: Path) -> None:
     folder = library_project(tmp_path / "p", {"seed": b"QZABCDEFGH"})
     shared_object(folder / "libvm.so", source=COUNTING)

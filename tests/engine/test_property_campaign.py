@@ -221,7 +221,11 @@ def test_a_campaign_runs_what_was_built_for_it(toy: Path) -> None:
     "line, said",
     [
         ('groundstop_finding("a wrong sum")', "finding: a wrong sum"),
-        ("groundstop_fuel(7, 5)", "fuel: an evaluation spent 2 more than the core declares"),
+        pytest.param(
+            "groundstop_fuel(7, 5)",
+            "fuel: an evaluation spent 2 more than the core declares",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_the_core_itself_reports_fails_every_property(toy: Path, line: str, said: str) -> None:

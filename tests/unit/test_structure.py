@@ -16,7 +16,7 @@ PACKAGE = ROOT / "harness" / "groundstop"
 
 FLOORS = [
     {"errors", "model"},
-    {"config", "files"},
+    {"config", "files", "interrupt"},
     {"format", "toolchain", "native"},
     {"target"},
     {"oracles", "corpus"},

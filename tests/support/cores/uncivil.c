@@ -4,11 +4,14 @@
  * with an X, and else nothing: what a campaign has to outlive.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int uncivil_entry(const uint8_t *data, size_t size);
@@ -59,6 +62,33 @@ static void harm(void)
 {
 	_exit(0);
 }
+#elif HARM == 'K' /* as the system's memory keeper, once */
+static void harm(void)
+{
+	char path[4096];
+
+	/* The campaign's own folder, until it ends. */
+	snprintf(path, sizeof(path), "%s/killed", getenv("TMPDIR"));
+	if (open(path, O_CREAT | O_EXCL | O_WRONLY, 0600) >= 0)
+		kill(getpid(), SIGKILL);
+}
+#elif HARM == 'x' || HARM == 'w' /* past libc */
+static void harm(void)
+{
+	syscall(SYS_exit_group, 0);
+}
+#elif HARM == 'a' /* past the handlers, which it has taken away */
+static void harm(void)
+{
+	signal(SIGABRT, SIG_DFL);
+	raise(SIGABRT);
+}
+#elif HARM == 'g'
+static void harm(void)
+{
+	signal(SIGSEGV, SIG_DFL);
+	raise(SIGSEGV);
+}
 #elif HARM == 'm' /* allocates without bound */
 static void harm(void)
 {
@@ -100,7 +130,11 @@ static void harm(void)
 
 int uncivil_entry(const uint8_t *data, size_t size)
 {
-	if (size > 0 && data[0] == 'X')
+	if (size > 0 && data[0] == 'X') {
+		/* Nobody else is to see what the input was. */
+		if (HARM == 'w')
+			*(uint8_t *)(uintptr_t)data = 'W';
 		harm();
+	}
 	return 0;
 }

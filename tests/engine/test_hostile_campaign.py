@@ -16,7 +16,7 @@ from groundstop.campaign import (
     summary_lines,
 )
 from groundstop.config import Project, find_project
-from groundstop.errors import BuildError
+from groundstop.errors import BuildError, CampaignError
 from groundstop.findings import keep_artifacts
 from groundstop.model import Sanitizer, Variant
 from groundstop.target import Core, Target
@@ -113,6 +113,18 @@ def test_it_is_one_in_fork_mode_too(project: Project, harm: str) -> None:
     assert result.artifacts
     assert {artifact.path.read_bytes()[:1] for artifact in result.artifacts} == {b"X"}
     assert_kept(project, harm, result.artifacts[0].path, "exit")
+
+
+def test_the_first_input_of_all_may_be_the_one(project: Project) -> None:
+    # Whoever stores it may not have run at all by then.
+    result = campaign(project, "0")
+    (artifact,) = result.artifacts
+    assert artifact.path.read_bytes() == b""
+
+
+def test_an_end_that_nobody_saw_is_no_success(project: Project) -> None:
+    with pytest.raises(CampaignError, match="ended by itself, with status 0 and no finding"):
+        campaign(project, "q")
 
 
 def test_what_is_stored_is_the_input_and_not_what_the_core_made_of_it(project: Project) -> None:

@@ -16,6 +16,8 @@ _STATUS = re.compile(
 _NUMBER = re.compile(r"\b(cov|ft|corp): (\d+)")
 _FORK_JOB = "oom/timeout/crash: "  # in the line that follows each job of fork mode
 _FORK_FOLDER = re.compile(r"INFO: -fork=\d+: \d+ seed inputs, starting to fuzz in (\S+)")
+# The last words of a plain run and of fork mode: it ended because it was to.
+_LAST_WORDS = re.compile(r"Done \d+ runs in \d+ second|INFO: exiting: \d+ time: ")
 _STORED = re.compile(r"Test unit written to (.+)")
 _REPORT_START = re.compile(
     r"==\d+==\s?ERROR: |=== Uncaught Python exception: ===|: runtime error: |^ALARM: working on"
@@ -44,6 +46,7 @@ class OutputReader:
         self.features = 0
         self.corpus = 0
         self.initialized = False
+        self.concluded = False
         self.fork_folder: Path | None = None
         self.fork_jobs = 0
         self.reports: list[Report] = []
@@ -59,12 +62,15 @@ class OutputReader:
         elif folder := _FORK_FOLDER.match(line):
             self.fork_folder = Path(folder[1])
             self.initialized = True
+        elif _LAST_WORDS.match(line):
+            self.concluded = True
         else:
             self._take_report(line)
 
     def start_process(self) -> None:
         """Forget what belongs to the process before: another one starts."""
         self.initialized = False
+        self.concluded = False
         self.fork_folder = None
         self._report = None
         self.tail = []

@@ -17,7 +17,7 @@ __all__ = ["ProcessGroup"]
 
 _POLL_SECONDS = 0.05
 _READ_SECONDS = 5.0
-_WITNESS_SECONDS = 1.0
+_WITNESS_SECONDS = 5.0
 _LOOK_ONLY = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 

@@ -180,13 +180,14 @@ class _Supervisor:
             # A seed that kills the core would do so at every start; fork mode steps over it.
             self._fork = self._fork or not self._log.output.initialized
             return True
-        if status == 0 and ran:
+        if status == 0 and ran and self._log.output.concluded:
             return False
         if status < 0 and self._fruitless < _FRUITLESS_LIMIT:
             # Killed by somebody, the system's memory keeper perhaps.
             return True
         raise CampaignError(
-            f"the fuzzer ended with status {status} and no finding:\n{self._log.excerpt()}"
+            f"the fuzzer ended by itself, with status {status} and no finding:\n"
+            f"{self._log.excerpt()}"
         )
 
     def _command(self) -> list[str]:

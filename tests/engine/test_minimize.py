@@ -188,6 +188,14 @@ def test_what_another_variant_shows_does_not_take_the_stored_ones_place(boxes: P
     assert not stored.minimized.exists()
 
 
+def interrupt_once() -> None:
+    """Return when the handler, which then goes, has been called: Python may take its time."""
+    handler = signal.getsignal(signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)
+    while signal.getsignal(signal.SIGINT) == handler:
+        time.sleep(0.001)
+
+
 def count_runs(monkeypatch: pytest.MonkeyPatch, interrupt_at: int) -> list[bool]:
     """Have SIGINT come after that many candidates."""
     results: list[bool] = []
@@ -196,7 +204,7 @@ def count_runs(monkeypatch: pytest.MonkeyPatch, interrupt_at: int) -> list[bool]
     def counted(examiner: Examiner, data: bytes, finding: Finding) -> bool:
         results.append(shows(examiner, data, finding))
         if len(results) == interrupt_at:
-            os.kill(os.getpid(), signal.SIGINT)
+            interrupt_once()
         return results[-1]
 
     monkeypatch.setattr(Examiner, "shows", counted)
@@ -220,11 +228,7 @@ def test_ctrl_c_keeps_the_best_so_far(boxes: Project, monkeypatch: pytest.Monkey
 
 def test_a_second_ctrl_c_ends_it_at_once(boxes: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def insisted(*_: object) -> bool:
-        handler = signal.getsignal(signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGINT)
-        # Python may take its time until it calls the handler: two signals would be one.
-        while signal.getsignal(signal.SIGINT) == handler:
-            time.sleep(0.001)
+        interrupt_once()
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(30)
         return False

@@ -181,7 +181,8 @@ def test_a_harness_is_fuzzed_and_its_findings_are_those_of_a_target(folder: Path
     assert groundstop("corpus", "stats", cwd=folder).status == 0
     assert str(finding["headline"]).endswith(" in vm at lib/vm.c:5")
     assert not (folder / "corpus").exists()
-    assert list((folder / ".groundstop" / "corpus" / "my_fuzz" / "evolved").iterdir())
+    # Whether a unit is kept before the finding is luck.
+    assert (folder / ".groundstop" / "corpus" / "my_fuzz" / "evolved").is_dir()
     # What takes a target's name takes this one's; replay initializes it, too.
     stored = f".groundstop/findings/my_fuzz/{finding['id']}/input"
     again = groundstop("repro", stored, cwd=folder)

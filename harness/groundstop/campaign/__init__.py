@@ -23,6 +23,12 @@ if TYPE_CHECKING:
         variant_of,
     )
     from groundstop.campaign._progress import Artifact, CampaignResult, Progress
+    from groundstop.campaign._record import (
+        CampaignRecord,
+        keep_record,
+        read_record,
+        record_paths,
+    )
     from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
     from groundstop.campaign._stats import read_stats
     from groundstop.campaign._supervise import Observer, run_campaign
@@ -31,6 +37,7 @@ __all__ = [
     "Artifact",
     "CampaignDisplay",
     "CampaignOptions",
+    "CampaignRecord",
     "CampaignResult",
     "Launch",
     "MergeResult",
@@ -42,9 +49,12 @@ __all__ = [
     "format_dictionary",
     "format_table",
     "fuzz_main",
+    "keep_record",
     "merge_evolved",
     "prepare",
+    "read_record",
     "read_stats",
+    "record_paths",
     "run_campaign",
     "sanitizer_options",
     "summary_lines",
@@ -57,6 +67,7 @@ _HOMES = {
     "Artifact": "_progress",
     "CampaignDisplay": "_display",
     "CampaignOptions": "_options",
+    "CampaignRecord": "_record",
     "CampaignResult": "_progress",
     "Launch": "_launch",
     "MergeResult": "_merge",
@@ -68,9 +79,12 @@ _HOMES = {
     "format_dictionary": "_prepare",
     "format_table": "_prepare",
     "fuzz_main": "_main",
+    "keep_record": "_record",
     "merge_evolved": "_merge",
     "prepare": "_prepare",
+    "read_record": "_record",
     "read_stats": "_stats",
+    "record_paths": "_record",
     "run_campaign": "_supervise",
     "sanitizer_options": "_launch",
     "summary_lines": "_display",

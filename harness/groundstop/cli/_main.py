@@ -31,6 +31,7 @@ _COMMANDS = {
     "compile": "Compile a text source to the binary that ships.",
     "gate": "Decide for each candidate file: ship or hold, with evidence.",
     "coverage": "Replay the corpus and report which lines of the core it reached.",
+    "report": "Write what is known of a target to one HTML file, to keep or to pass on.",
     "bench": "Measure inputs per second beside a native libFuzzer binary.",
     "incident": "Show a past failure happen, step by step, and be held.",
 }

@@ -7,7 +7,7 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,20 +16,26 @@ import click
 from groundstop.cli._harness import harness_options
 from groundstop.cli._options import release_option, sanitizer_option
 from groundstop.config import Project, find_project
+from groundstop.errors import InputError
 from groundstop.model import Release, Sanitizer
 
 if TYPE_CHECKING:
     # Importing campaigns takes longer than --help may.
-    from groundstop.campaign import CampaignOptions, CampaignResult
+    from groundstop.campaign import CampaignOptions, CampaignRecord, CampaignResult
     from groundstop.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """A campaign with its findings, and for each the file that shows it and more lines on it."""
+    """A campaign with its findings, and for each the file that shows it and more lines on it.
+
+    `name` is what its record is called.
+    """
 
     project: Project
     result: CampaignResult
+    record: CampaignRecord
+    name: str
     findings: Sequence[tuple[Finding, Path, str]]
 
 
@@ -73,7 +79,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     file is, and without a project everything is kept below .groundstop.
     Exit status: 0 nothing found; 1 findings; 2 the campaign could not run.
     """
-    from groundstop.campaign import CampaignOptions, summary_lines
+    from groundstop.campaign import CampaignOptions, keep_record, summary_lines
     from groundstop.properties import is_property
 
     options = CampaignOptions(
@@ -87,9 +93,13 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     )
     fuzz = _fuzz_property if is_property(name) else _fuzz_target
     outcome = fuzz(name, options, quiet=quiet or as_json)
+    try:
+        keep_record(outcome.project, outcome.record, outcome.name)
+    except InputError as error:
+        # What was found counts all the same.
+        click.echo(f"groundstop: this campaign will be in no report: {error}", err=True)
     if as_json:
-        findings = [finding for finding, _, _ in outcome.findings]
-        click.echo(json.dumps(result_document(outcome.result, findings)))
+        click.echo(json.dumps(_document(outcome)))
     else:
         for line in summary_lines(outcome.result, outcome.project):
             click.echo(line)
@@ -103,7 +113,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _fuzz_target(name: str, options: CampaignOptions, *, quiet: bool) -> _Outcome:
-    from groundstop.campaign import CampaignDisplay, run_campaign, variant_of
+    from groundstop.campaign import CampaignDisplay, CampaignRecord, run_campaign, variant_of
     from groundstop.findings import keep_artifacts
     from groundstop.target import load_target
 
@@ -114,12 +124,22 @@ def _fuzz_target(name: str, options: CampaignOptions, *, quiet: bool) -> _Outcom
     with CampaignDisplay(sys.stderr, f"{name} {variant}", quiet=quiet) as display:
         result = run_campaign(target, project, options, display)
     kept = keep_artifacts([a.path for a in result.artifacts], target, variant, project)
+    record = CampaignRecord.of_result(
+        result,
+        options,
+        project=project,
+        target=target.name,
+        fuzzed=target.name,
+        variant=variant,
+        findings=[finding.id for finding in kept],
+    )
     folder = project.state / "findings" / target.name
-    return _Outcome(project, result, [(f, folder / f.id / "input", "") for f in kept])
+    findings = [(finding, folder / finding.id / "input", "") for finding in kept]
+    return _Outcome(project, result, record, target.name, findings)
 
 
 def _fuzz_property(name: str, options: CampaignOptions, *, quiet: bool) -> _Outcome:
-    from groundstop.campaign import CampaignDisplay
+    from groundstop.campaign import CampaignDisplay, CampaignRecord
     from groundstop.properties import (
         fuzz_property,
         keep_failures,
@@ -132,23 +152,24 @@ def _fuzz_property(name: str, options: CampaignOptions, *, quiet: bool) -> _Outc
     with CampaignDisplay(sys.stderr, f"{prop.node} {variant}", quiet=quiet) as display:
         result = fuzz_property(prop, options, display)
     kept = keep_failures([a.path for a in result.artifacts], prop, variant)
-    return _Outcome(prop.project, result, [(k.finding, k.path, k.example) for k in kept])
+    core, _ = prop.core_for(options.release)
+    record = CampaignRecord.of_result(
+        result,
+        options,
+        project=prop.project,
+        target=core.target_name,
+        fuzzed=prop.node,
+        variant=variant,
+        findings=[each.finding.id for each in kept],
+    )
+    findings = [(each.finding, each.path, each.example) for each in kept]
+    return _Outcome(prop.project, result, record, f"{core.target_name}-{prop.label}", findings)
 
 
-def result_document(result: CampaignResult, findings: Sequence[Finding]) -> dict[str, object]:
-    """Return a campaign's result for programs."""
-    progress = result.progress
+def _document(outcome: _Outcome) -> dict[str, object]:
+    """Return a campaign's record for programs, with its findings in full."""
     return {
-        "seconds": round(progress.elapsed, 2),
-        "inputs": progress.stats.executions,
-        "inputs_per_second": round(progress.rate, 1),
-        "shares": progress.stats.shares(),
-        "python_share": progress.stats.python_share,
-        "edges": progress.edges,
-        "corpus": progress.corpus,
-        "new_units": result.new_units,
-        "interrupted": result.interrupted,
-        "log": str(result.log),
-        "operators": [asdict(operator) for operator in progress.stats.operators],
-        "findings": [finding.document() for finding in findings],
+        **outcome.record.document(),
+        "log": str(outcome.result.log),
+        "findings": [finding.document() for finding, _, _ in outcome.findings],
     }

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop report`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from groundstop.cli._options import chosen_target
+from groundstop.config import find_project
+
+
+@click.command("report")
+@click.argument("target_name", metavar="[TARGET]", required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write the page here (default: .groundstop/reports/TARGET.html).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, not a page.")
+def command(target_name: str | None, output: Path | None, *, as_json: bool) -> None:
+    """Write what is known of TARGET to one HTML file, to keep or to pass on.
+
+    The target and what it lacks, the last campaigns, the corpus, the findings with their
+    reports and decoded content, the regressions.  Nothing is built or run, and nothing judged:
+    exit status 0 says that the report was made.
+    """
+    from groundstop.files import make_folder, write_atomically
+    from groundstop.report import gather_evidence, render_page
+    from groundstop.target import load_target
+
+    if as_json and output:
+        raise click.UsageError("--json prints to standard output: leave --output out")
+    project = find_project()
+    target = load_target(project, chosen_target(project, target_name))
+    evidence = gather_evidence(target, project)
+    if as_json:
+        click.echo(json.dumps(evidence.document(), indent=2))
+        return
+    path = output or project.state / "reports" / f"{target.name}.html"
+    make_folder(path.parent)
+    write_atomically(path, render_page(evidence).encode())
+    click.echo(project.relative(path))

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gather what a project holds of a target: nothing is built, and no core is run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from groundstop.campaign import CampaignRecord, read_record, record_paths
+from groundstop.config import Project
+from groundstop.corpus import folder_stats
+from groundstop.errors import GroundstopError
+from groundstop.report._content import covering_toolchain
+from groundstop.report._evidence import (
+    Damage,
+    Evidence,
+    FindingFacts,
+    RegressionFacts,
+    TargetFacts,
+    Versions,
+)
+from groundstop.report._stored import findings_of, regressions_of
+from groundstop.report._versions import versions_of
+from groundstop.target import DeclaredContent, Target
+
+__all__ = ["gather_evidence"]
+
+
+def gather_evidence(target: Target, project: Project) -> Evidence:
+    """Return all that is there of `target`; what is damaged is named, not raised."""
+    campaigns = list(_campaigns(target, project))
+    findings = list(findings_of(target, project))
+    regressions = list(regressions_of(target, project))
+    versions = versions_of(project.root)
+    corpus = tuple(folder_stats(project, target.name))
+    return Evidence(
+        project=project.root.name or str(project.root),
+        made=dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat(),
+        versions=versions,
+        target=_target(target, project),
+        campaigns=tuple(each for each in campaigns if isinstance(each, CampaignRecord)),
+        corpus=corpus,
+        findings=tuple(each for each in findings if isinstance(each, FindingFacts)),
+        regressions=tuple(each for each in regressions if isinstance(each, RegressionFacts)),
+        absent=tuple(_absent(target, project, versions)),
+        damaged=tuple(
+            each for each in (*campaigns, *findings, *regressions) if isinstance(each, Damage)
+        ),
+    )
+
+
+def _campaigns(target: Target, project: Project) -> Iterator[CampaignRecord | Damage]:
+    for path in record_paths(project, target.name):
+        try:
+            yield read_record(path)
+        except GroundstopError as error:
+            yield Damage(project.relative(path), str(error))
+
+
+def _target(target: Target, project: Project) -> TargetFacts:
+    core = target.core
+    missing = list(_missing(target))
+    code = (project.relative((core.root or project.root) / core.library),) if core.library else ()
+    try:
+        sanitizers = tuple(map(str, core.sanitizers))
+    except GroundstopError as error:
+        # A library that has gone, perhaps: what was found on it is still there.
+        sanitizers = ()
+        missing.append(str(error))
+    own = not isinstance(target.content, DeclaredContent)
+    return TargetFacts(
+        name=target.name,
+        entry=core.entry,
+        code=code or core.sources,
+        releases=core.releases,
+        histories=core.histories(),
+        sanitizers=sanitizers,
+        format=target.format.__name__ if target.format else "",
+        toolchain=type(target.content).__name__ if own else "",
+        covering=_is_covering(target),
+        suffixes=tuple(target.content.suffixes),
+        oracles=tuple(oracle.name for oracle in target.oracles),
+        missing=tuple(missing),
+    )
+
+
+def _is_covering(target: Target) -> bool:
+    try:
+        covering_toolchain(target)
+    except GroundstopError:
+        return False
+    return True
+
+
+def _missing(target: Target) -> Iterator[str]:
+    own = not isinstance(target.content, DeclaredContent)
+    if target.format is None:
+        yield "no format: inputs have no declared structure, and are mutated as bytes"
+    if not own:
+        shown = "as the format declares it" if target.format else "as bytes"
+        yield f"no content toolchain: content is binary, and is shown {shown}"
+    elif not _is_covering(target):
+        yield "no elements in the content toolchain: there is no content coverage"
+    if not target.oracles:
+        yield "no oracles: only what the core dies of, or itself reports, is found"
+    if not target.core.releases:
+        yield "no releases: there is no other build of the core to compare with"
+
+
+def _absent(target: Target, project: Project, versions: Versions) -> Iterator[str]:
+    log = project.state / "logs" / f"{target.name}.log"
+    if not (project.state / "campaigns" / f"{target.name}.json").exists():
+        more = f"; {project.relative(log)} has the output of one" if log.is_file() else ""
+        yield f"no record of a campaign on {target.name} by groundstop fuzz{more}"
+    if not versions.compiler:
+        yield "no compiler was found on this machine"
+    if not versions.commit:
+        yield "no commit: the project is in no git repository, or git is not here"

@@ -9,12 +9,13 @@ Its sources come from `groundstop fetch-example yara`.
 
 import os
 import sys
-from pathlib import Path
 
 try:
     from groundstop.campaign import fuzz_main
 except ModuleNotFoundError:
     # Started by hand, without the project's virtual environment.
+    from pathlib import Path
+
     python = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
     if not python.exists() or Path(sys.prefix) == python.parents[1]:
         sys.exit("groundstop is not installed: run `make setup` first")

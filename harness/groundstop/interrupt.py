@@ -18,21 +18,18 @@ class Interrupt:
     """Set once one of the signals has come; with `once` a second one acts as if this were not."""
 
     def __init__(self, *, once: bool = False) -> None:
-        self._event = threading.Event()
+        # No threading.Event: its lock may be held just when a handler wants to set it.
+        self._came = False
         self._once = once
         self._before: dict[signal.Signals, signal._HANDLER] = {}
 
     def is_set(self) -> bool:
         """Whether a signal has come."""
-        return self._event.is_set()
+        return self._came
 
     def set(self) -> None:
         """Act as if one had come."""
-        self._event.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Sleep, but no longer than until a signal comes; return whether one has."""
-        return self._event.wait(seconds)
+        self._came = True
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -47,7 +44,7 @@ class Interrupt:
             self._restore()
 
     def _take(self, _number: int, _frame: FrameType | None) -> None:
-        self._event.set()
+        self._came = True
         if self._once:
             self._restore()
 

@@ -4,10 +4,22 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
+from groundstop import native
+from groundstop.native._ffi import write_abi
 from support.engine import EngineProject
+
+
+def test_what_python_calls_is_what_it_declares(tmp_path: Path) -> None:
+    """A start has no time to parse C: what came of it is kept, and must not be stale."""
+    write_abi(tmp_path / "made.py")
+    kept = Path(native.__file__).with_name("_abi.py")
+    assert kept.read_text() == (tmp_path / "made.py").read_text(), (
+        "run: python -m groundstop.native._ffi"
+    )
 
 
 def test_the_core_gets_every_input_and_python_a_sample(project: EngineProject) -> None:

@@ -129,6 +129,50 @@ def test_a_mutator_is_found_and_used(project: EngineProject) -> None:
     assert "MAGICmutt" in {path.read_bytes().decode() for path in units.iterdir()}
 
 
+# What a process imports of ours before its first input; with an oracle asked it may be more.
+START = {
+    "groundstop",
+    "groundstop.campaign",
+    "groundstop.campaign._engine",
+    "groundstop.campaign._main",
+    "groundstop.native",
+    "groundstop.native._abi",
+    "groundstop.native._core",
+    "groundstop.native._driver",
+    "groundstop.native._load",
+}
+
+
+def test_a_process_that_fuzzes_imports_nothing_it_can_do_without(project: EngineProject) -> None:
+    """A core that dies all the time has one started for every few inputs."""
+    before = imported(project, share=0.0)
+    assert {name for name in before if name.partition(".")[0] == "groundstop"} == START
+    assert "atheris.native" in before
+    heavy = {"atheris.instrument_bytecode", "hypothesis", "inspect", "pathlib", "tomllib"}
+    assert not before & (heavy | {"cffi", "pycparser", "cores"})
+    asked = imported(project, share=1.0)
+    # It would be seen here; C is not parsed even now.
+    assert {"groundstop.campaign._judge", "cores", "pathlib"} <= asked
+    assert not asked & {"cffi", "pycparser", "hypothesis"}
+
+
+def imported(project: EngineProject, share: float) -> set[str]:
+    """The modules that a process imports for some inputs with this share for Python."""
+    made = find_project(project.root)
+    target = load_target(made, "magic")
+    variant = variant_of(target, None, Sanitizer.ADDRESS)
+    launch = prepare(target, made, variant, scratch=project.root, share=share)
+    run = subprocess.run(
+        [project.script("magic"), "-runs=10"],
+        env={**launch.environment(), "PYTHONVERBOSE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Done 10 runs" in run.stderr
+    return set(re.findall(r"^import '([\w.]+)'", run.stderr, re.MULTILINE))
+
+
 CALLABLE = """\
 #!{python}
 import os
@@ -142,6 +186,11 @@ ENTRY = "int reading_entry(const uint8_t *data, size_t size);"
 
 
 def run(data):
+    # All of it, although the engine starts with a part.
+    import atheris
+
+    atheris.FuzzedDataProvider(data).ConsumeBool()
+    atheris.instrument_func(run)
     library = open_library(Path(os.environ["GROUNDSTOP_CORE"]), ENTRY)
     if data[:1] != b"K":
         return -1

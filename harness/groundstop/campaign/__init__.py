@@ -8,9 +8,12 @@ group of its own, watches it, and sums up what it did.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+# As in `typing`, which a process that starts to fuzz has no time to import.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from groundstop.campaign._display import CampaignDisplay, summary_lines
     from groundstop.campaign._launch import Launch, sanitizer_options
     from groundstop.campaign._main import fuzz_main
@@ -61,7 +64,7 @@ __all__ = [
     "variant_of",
 ]
 
-# Loaded when asked for: libFuzzer's fork mode starts an entry script every few seconds,
+# Loaded when asked for: an entry script starts every few seconds, or hundredths of one,
 # and all that it needs then is fuzz_main.
 _HOMES = {
     "Artifact": "_progress",

@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from groundstop.words import counted
+
 if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
@@ -78,7 +80,7 @@ def summary_lines(result: CampaignResult, project: Project) -> list[str]:
     lines = [f"{name:<12} {value}" for name, value in _fields(progress)]
     lines.append(
         f"{'new units':<12} {result.new_units} in {project.relative(result.evolved)}"
-        + (f" ({result.restarts} restarts)" if result.restarts else "")
+        + (f" ({counted(result.restarts, 'restart')})" if result.restarts else "")
     )
     if result.oracles:
         lines.append(f"{'oracles':<12} {', '.join(result.oracles)}")
@@ -100,9 +102,9 @@ def _fields(progress: Progress) -> list[tuple[str, str]]:
         ("time", f"{progress.elapsed:.0f} of {progress.seconds:.0f} s"),
         ("inputs", f"{stats.executions:,} ({progress.rate:,.0f}/s)"),
         ("reached", shares if stats.executions > stats.silent else "(the core does not say)"),
-        ("edges", f"{progress.edges:,} ({progress.features:,} features)"),
-        ("corpus", f"{progress.corpus:,} units"),
-        ("python", f"{stats.python_share:.1%} of the time, {stats.python_calls:,} inputs"),
+        ("edges", f"{progress.edges:,} ({counted(progress.features, 'feature')})"),
+        ("corpus", counted(progress.corpus, "unit")),
+        ("python", f"{stats.python_share:.1%} of the time, {counted(stats.python_calls, 'input')}"),
         ("failures", f"{progress.findings:,}"),
     ]
 
@@ -111,8 +113,8 @@ def _line(progress: Progress) -> str:
     stats = progress.stats
     shares = stats.shares() if stats.executions > stats.silent else {}
     stages = "".join(f"{name} {share:.0%}  " for name, share in shares.items())
+    edges, units = counted(progress.edges, "edge"), counted(progress.corpus, "unit")
     return (
-        f"{progress.elapsed:5.0f} s  {progress.rate:>9,.0f}/s  {progress.edges:>6,} edges  "
-        f"{progress.corpus:>6,} units  {stages}"
+        f"{progress.elapsed:5.0f} s  {progress.rate:>9,.0f}/s  {edges:>12}  {units:>12}  {stages}"
         f"python {stats.python_share:.0%}  failures {progress.findings}"
     )

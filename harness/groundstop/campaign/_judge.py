@@ -3,22 +3,26 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import json
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import cast
 
+from groundstop.campaign._options import ScriptOptions
+from groundstop.config import find_project
 from groundstop.errors import InputError
 from groundstop.files import write_atomically
-from groundstop.model import Verdict
+from groundstop.model import Sanitizer, Variant, Verdict
 from groundstop.native import Driver
+from groundstop.oracles import Broken, judge_in_turn
+from groundstop.target import Context, Oracle, Target, load_target
 
-if TYPE_CHECKING:
-    from groundstop.target import Context, Oracle
-
-__all__ = ["Judge", "OracleFinding"]
+__all__ = ["Judge", "OracleFinding", "judge_of"]
 
 
 class OracleFinding(Exception):  # noqa: N818  (a finding is not an error of this program)
@@ -49,8 +53,6 @@ class Judge:
 
     def __call__(self, data: bytes) -> None:
         """Judge one input; the driver holds its outcome."""
-        from groundstop.oracles import Broken, judge_in_turn
-
         outcome = self._driver.outcome()
         if self._loaded is None:
             oracles, context = self._load()
@@ -83,3 +85,40 @@ class Judge:
         except InputError as error:
             # The finding itself must not get lost for it.
             sys.stderr.write(f"groundstop: {error}\n")
+
+
+def judge_of(target: str | Target, argv: Sequence[str], driver: Driver) -> Judge:
+    """Return what judges a campaign on `target`; `argv` is the entry script's command line."""
+    options = ScriptOptions.parse(argv[1:], os.environ)
+    prefix = options.flag("artifact_prefix")
+    folder = Path(prefix) if prefix and prefix.endswith("/") else None
+    return Judge(driver, lambda: _bench(target, argv[0], options), folder)
+
+
+def _bench(
+    target: str | Target, script: str, options: ScriptOptions
+) -> tuple[Sequence[Oracle], Context]:
+    """Return the oracles, and what they may ask of the core; nothing of it runs yet."""
+    project = find_project(Path(script).parent)
+    loaded = load_target(project, target) if isinstance(target, str) else target
+    # What `prepare` has put into the environment, or the flag that it came from.
+    sanitizer = options.sanitizer or Sanitizer.ADDRESS
+    variant = Variant(options.release or loaded.core.fleet[-1], sanitizer)
+
+    def reruns() -> Context:
+        from groundstop.replay import Builds, Reruns
+
+        builds = Builds(loaded, project, json.loads(os.environ["GROUNDSTOP_BUILDS"]))
+        return Reruns(loaded, project, variant, builds=builds)
+
+    return loaded.oracles, cast("Context", _Later(reruns))
+
+
+class _Later:
+    """Stands for an object that is made when first used: not every oracle runs something."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._made = functools.cache(make)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._made(), name)

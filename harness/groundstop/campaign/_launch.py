@@ -13,7 +13,7 @@ from pathlib import Path
 from groundstop.errors import CampaignError
 from groundstop.model import Sanitizer
 
-__all__ = ["Launch", "is_launched", "sanitizer_options"]
+__all__ = ["Launch", "sanitizer_options"]
 
 # docs/engine-notes.md 6 and 7 say why.  Full stacks are for reproducing, not for fuzzing.
 _SANITIZER_OPTIONS = {
@@ -112,9 +112,3 @@ def sanitizer_options(sanitizer: Sanitizer) -> tuple[str, str]:
     """Return the variable that the sanitizer's runtime reads, and what it holds in a campaign."""
     name, options = _SANITIZER_OPTIONS[sanitizer]
     return name, ":".join(options)
-
-
-def is_launched() -> bool:
-    """Return whether this process already runs in the environment of a Launch."""
-    preloaded = os.environ.get("GROUNDSTOP_PRELOADED")
-    return bool(preloaded) and os.environ.get("LD_PRELOAD") == preloaded

@@ -170,7 +170,7 @@ def _run(  # noqa: PLR0913, PLR0917  (one step of two functions)
     with interrupt.installed(), lifeline() as line, log:
         group = ProcessGroup(command, environment, line, log.line)
         try:
-            while not group.ended() and not interrupt.wait(_LOOK_SECONDS):
+            while not group.ends_within(_LOOK_SECONDS) and not interrupt.is_set():
                 pass
         finally:
             ended = group.ended()

@@ -17,6 +17,7 @@ from groundstop.files import write_atomically
 from groundstop.format import dictionary
 from groundstop.format.table import encode
 from groundstop.model import Release, Sanitizer, Variant
+from groundstop.native import refuse_foreign
 from groundstop.replay import Builds, Reruns
 from groundstop.target import Target, build, check_signature
 from groundstop.toolchain import build_driver, sanitizer_runtime
@@ -61,7 +62,8 @@ def prepare(  # noqa: PLR0913  (all of them differ between callers)
 ) -> Launch:
     """Build core, driver and mutator, and return how to start a process on them.
 
-    What the oracles will run is built as well.  Raises BuildError, TargetError or ToolError.
+    What the oracles will run is built as well.  Raises BuildError, CoreError, TargetError or
+    ToolError.
     """
     table = format_table(target, project)
     # What has no sanitizer needs libFuzzer alone: the smallest runtime that has it.
@@ -70,6 +72,7 @@ def prepare(  # noqa: PLR0913  (all of them differ between callers)
     if runtime is None:
         raise ToolError(f"no fuzzing runtime for sanitizer {variant.sanitizer}")
     core = build(target, variant, project).library
+    refuse_foreign(core)
     check_signature(core, target.core.entry)
     builds = _builds_for_oracles(target, project, variant)
     return Launch(

@@ -16,6 +16,7 @@ from groundstop.errors import CampaignError
 __all__ = ["ProcessGroup"]
 
 _POLL_SECONDS = 0.05
+_CLOSED_POLL_SECONDS = 0.01
 _READ_SECONDS = 5.0
 _WITNESS_SECONDS = 5.0
 _LOOK_ONLY = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -58,6 +59,17 @@ class ProcessGroup:
         As long as it does, no other process can get its number.
         """
         return os.waitid(os.P_PID, self._process.pid, _LOOK_ONLY) is not None
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for the end, no longer than `seconds`; return whether the first process has ended.
+
+        Where processes die early, looking at intervals would be most of a campaign's time.
+        """
+        # What it prints ends with it, as a rule; it may also have closed that.
+        self._reader.join(timeout=seconds)
+        if not self._reader.is_alive() and not self.ended():
+            time.sleep(_CLOSED_POLL_SECONDS)
+        return self.ended()
 
     def end(self, grace: float) -> int:
         """Make the whole group end: SIGTERM, SIGKILL after `grace` seconds; as `finish`."""

@@ -149,7 +149,7 @@ class _Supervisor:
     def _watch(self, group: ProcessGroup, interrupt: Interrupt) -> None:
         """Return when the group's first process has ended, or should be made to."""
         last_job: int | None = None
-        while not group.ended() and not interrupt.wait(_LOOK_SECONDS):
+        while not group.ends_within(_LOOK_SECONDS) and not interrupt.is_set():
             self._tell()
             if self._options.stop_at_finding and self._artifacts.count():
                 break

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Any
 
-from groundstop.errors import CoreError
-from groundstop.native._ffi import entry_ffi, initializer_ffi
-from groundstop.native._load import open_shared
+from groundstop.native._abi import ffi
+from groundstop.native._load import NEVER_UNLOADED, core_error, does_not_load, refuse_foreign
+
+# As in `typing`, which a process that starts to fuzz has no time to import.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["LoadedCore", "load_core"]
 
@@ -23,41 +25,44 @@ class LoadedCore:
     what the core reports goes to the driver that is preloaded in this process.
     """
 
-    def __init__(self, path: Path, entry: str, library: Any, function: Any) -> None:  # noqa: ANN401
+    def __init__(self, path: str, entry: str, function: Any) -> None:  # noqa: ANN401
         self.path = path
         self.entry = entry
         self.function = function
-        self._library = library
 
 
-def load_core(path: Path, entry: str) -> LoadedCore:
+def load_core(path: str | os.PathLike[str], entry: str, *, is_examined: bool = False) -> LoadedCore:
     """Load the core at `path`; raise CoreError saying why it cannot be.
+
+    `is_examined` says that `refuse_foreign` has seen it: it reads the whole file.
 
     An instrumented core needs the driver and the sanitizer's runtime preloaded.  Its
     LLVMFuzzerInitialize, if it has one, is called as replay does it: with the core's path as
     the only argument.
     """
     if not (entry.isascii() and entry.isidentifier()):
-        raise CoreError(f"{entry!r} cannot be the name of an entry point: it is no C identifier")
-    ffi = entry_ffi(entry)
-    library = open_shared(ffi, path)
-    try:
-        function = ffi.addressof(library, entry)
-    except AttributeError as error:
-        raise CoreError(
+        raise core_error(f"{entry!r} cannot be the name of an entry point: it is no C identifier")
+    if not is_examined:
+        refuse_foreign(path)
+    linker: Any = ffi.dlopen(None)
+    # Looked up before: that itself leaves nothing in dlerror.
+    dlopen, dlerror = linker.dlopen, linker.dlerror
+    place = os.path.abspath(path)  # noqa: PTH100  (no time to import pathlib)
+    core = dlopen(os.fsencode(place), NEVER_UNLOADED)
+    if core == ffi.NULL:
+        raise does_not_load(path, os.fsdecode(ffi.string(dlerror())))
+    function = linker.dlsym(core, entry.encode())
+    if function == ffi.NULL:
+        raise core_error(
             f"{path} has no entry point {entry}: define `int {entry}(const uint8_t *, size_t)` "
             "without `static`, or name the right one in Core(entry=…)"
-        ) from error
-    _initialize(path)
-    return LoadedCore(path, entry, library, function)
+        )
+    _initialize(linker.dlsym(core, b"LLVMFuzzerInitialize"), place)
+    return LoadedCore(place, entry, ffi.cast("groundstop_entry", function))
 
 
-def _initialize(path: Path) -> None:
-    ffi = initializer_ffi()
-    library = open_shared(ffi, path)
-    try:
-        initialize = library.LLVMFuzzerInitialize
-    except AttributeError:
+def _initialize(function: Any, path: str) -> None:  # noqa: ANN401  (cffi's pointers have no type)
+    if function == ffi.NULL:
         return
     # Kept: the core may hold on to its arguments.
     words = [ffi.new("char[]", os.fsencode(path)), ffi.NULL]
@@ -65,4 +70,4 @@ def _initialize(path: Path) -> None:
     holder = ffi.new("char **[]", [arguments])
     count = ffi.new("int *", 1)
     _arguments.append((words, arguments, holder, count))
-    initialize(count, holder)
+    ffi.cast("groundstop_initializer", function)(count, holder)

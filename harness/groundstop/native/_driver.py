@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
-import functools
-from typing import Any
+from groundstop.native._abi import ffi
+from groundstop.native._load import core_error
 
-from groundstop.errors import CoreError
-from groundstop.model import Outcome, Stage
-from groundstop.native._ffi import driver_ffi
+# As in `typing`, which a process that starts to fuzz has no time to import.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from groundstop.model import Outcome
 
 __all__ = ["Driver", "preloaded_driver"]
 
 _VERSION = 2
+
+_drivers: list[Driver] = []
 
 
 class Driver:
@@ -20,7 +25,6 @@ class Driver:
 
     def __init__(self, library: Any) -> None:  # noqa: ANN401  (cffi's libraries have no type)
         self._library = library
-        self._ffi = driver_ffi()
         self._report = library.groundstop_driver_report()
 
     def set_entry(self, function: Any) -> None:  # noqa: ANN401  (a cffi function pointer)
@@ -51,9 +55,11 @@ class Driver:
 
     def _entry(self, function: Any) -> Any:  # noqa: ANN401
         # The same C type, declared by another FFI object.
-        return self._ffi.cast("groundstop_entry", function)
+        return ffi.cast("groundstop_entry", function)
 
     def _outcome(self, returned: int) -> Outcome:
+        from groundstop.model import Outcome, Stage
+
         report = self._report
         elements = frozenset(
             (element, outcome)
@@ -64,31 +70,34 @@ class Driver:
         return Outcome(
             returned=returned,
             stage=Stage(report.stage),
-            data=bytes(self._ffi.buffer(report.outcome, report.outcome_size)),
+            data=bytes(ffi.buffer(report.outcome, report.outcome_size)),
             elements=elements,
             elements_dropped=report.elements_dropped,
             fuel=report.fuel,
             fuel_bound=report.fuel_bound,
             fuel_excess=report.fuel_excess,
-            finding=bytes(self._ffi.buffer(report.finding, report.finding_size)).decode(
-                errors="replace"
-            ),
+            finding=bytes(ffi.buffer(report.finding, report.finding_size)).decode(errors="replace"),
         )
 
 
-@functools.cache
 def preloaded_driver() -> Driver:
     """Return the driver of this process; raise CoreError if it was started without."""
-    library: Any = driver_ffi().dlopen(None)
+    if not _drivers:
+        _drivers.append(Driver(_library()))
+    return _drivers[0]
+
+
+def _library() -> Any:  # noqa: ANN401  (cffi's libraries have no type)
+    library: Any = ffi.dlopen(None)
     try:
         version = library.groundstop_driver_version()
-    except AttributeError as error:
-        raise CoreError(
+    except ffi.error as error:
+        raise core_error(
             "the driver is not preloaded: start this through its entry script or `groundstop fuzz`"
         ) from error
     if version != _VERSION:
-        raise CoreError(
+        raise core_error(
             f"the preloaded driver has version {version}, this Groundstop needs {_VERSION}: "
             "unset LD_PRELOAD and start again"
         )
-    return Driver(library)
+    return library

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The C declarations of the driver, as `driver.h` and `report.h` have them."""
+"""The C declarations of the driver, as `driver.h` and `report.h` have them.
+
+Parsing C takes longer than all the rest of a fuzzing process' start, so `_abi.py` holds what
+cffi makes of them.  After a change: `python -m groundstop.native._ffi` writes it anew.
+"""
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cffi import FFI
+from pathlib import Path
 
 # Sizes are those of report.h (GS_REPORT_OUTCOME_CAPACITY) and groundstop.h
 # (GROUNDSTOP_MAX_ELEMENTS, GROUNDSTOP_MAX_FINDING); a test compares them with the headers.
@@ -38,32 +38,32 @@ int groundstop_driver_execute(groundstop_entry entry, const uint8_t *data, size_
 void groundstop_driver_discard(void);
 """
 
+# A core's functions have the names that its target gives them: they are looked up.
+_LOADER = """
+typedef int (*groundstop_initializer)(int *argc, char ***argv);
+void *dlopen(const char *path, int flags);
+void *dlsym(void *library, const char *name);
+char *dlerror(void);
+"""
 
-@functools.cache
-def driver_ffi() -> FFI:
-    """Return the declarations, parsed once; cffi is not imported before."""
-    # Imported late: only a process that fuzzes pays for it.
+_HEAD = """\
+# SPDX-License-Identifier: Apache-2.0
+# fmt: off
+# ruff: noqa: E501, Q000
+# mypy: ignore-errors
+"""
+
+
+def write_abi(path: Path) -> None:
+    """Write the declarations as a module that does not need the parser."""
     import cffi
 
     ffi = cffi.FFI()
-    ffi.cdef(DECLARATIONS)
-    return ffi
+    ffi.cdef(DECLARATIONS + _LOADER)
+    ffi.set_source("groundstop.native._abi", None)
+    ffi.emit_python_code(str(path))
+    path.write_text(_HEAD + path.read_text(encoding="utf-8"), encoding="utf-8")
 
 
-def entry_ffi(entry: str) -> FFI:
-    """Return the declaration of an entry point of that name."""
-    import cffi
-
-    ffi = cffi.FFI()
-    ffi.cdef(f"int {entry}(const uint8_t *data, size_t size);")
-    return ffi
-
-
-@functools.cache
-def initializer_ffi() -> FFI:
-    """Return the declaration of what libFuzzer calls before the first input."""
-    import cffi
-
-    ffi = cffi.FFI()
-    ffi.cdef("int LLVMFuzzerInitialize(int *argc, char ***argv);")
-    return ffi
+if __name__ == "__main__":
+    write_abi(Path(__file__).with_name("_abi.py"))

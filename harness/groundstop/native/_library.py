@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from groundstop.errors import CoreError
-from groundstop.native._load import open_shared
+from groundstop.native._load import NEVER_UNLOADED, does_not_load, refuse_foreign
 
 __all__ = ["Library", "open_library"]
 
@@ -62,4 +62,10 @@ def open_library(path: Path, declarations: str) -> Library:
         raise CoreError(f"{path}: its declarations cannot be parsed: {error}") from error
     libc = cffi.FFI()
     libc.cdef(_LIBC)
-    return Library(ffi, open_shared(ffi, path), libc.dlopen(None))
+    refuse_foreign(path)
+    try:
+        functions = ffi.dlopen(str(path.absolute()), NEVER_UNLOADED)
+    except OSError as error:
+        # What cffi adds is about libraries that are named without a path.
+        raise does_not_load(path, str(error).partition(".  Additionally")[0]) from error
+    return Library(ffi, functions, libc.dlopen(None))

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from groundstop.errors import CoreError
-
+# As in `typing`, which a process that starts to fuzz has no time to import.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cffi import FFI
+    from groundstop.errors import CoreError
+
+__all__ = ["NEVER_UNLOADED", "core_error", "does_not_load", "refuse_foreign"]
 
 # Never unmapped again: libFuzzer and the driver go on reading its counters.
-_FLAGS = os.RTLD_NOW | os.RTLD_LOCAL | os.RTLD_NODELETE
+NEVER_UNLOADED = os.RTLD_NOW | os.RTLD_LOCAL | os.RTLD_NODELETE
 
 _START = "start it through its entry script or `groundstop fuzz`"
 
@@ -37,25 +37,32 @@ _FOREIGN_RUNTIMES = {
 }
 
 
-def open_shared(ffi: FFI, path: Path) -> Any:  # noqa: ANN401  (cffi's libraries have no type)
-    """Load `path` with `ffi`, all symbols bound at once; raise CoreError."""
+def refuse_foreign(path: str | os.PathLike[str]) -> None:
+    """Raise CoreError for a shared object that cannot be read, or whose runtime is not ours."""
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:  # noqa: PTH123  (no time to import pathlib)
+            content = file.read()
     except OSError as error:
-        raise CoreError(
+        raise core_error(
             f"{path}: cannot be read: {error.strerror}: build the core first (`groundstop build`)"
         ) from error
     for sign, meaning in _FOREIGN_RUNTIMES.items():
         if sign in content:
-            raise CoreError(
+            raise core_error(
                 f"{path} does not load: incompatible ASan runtimes: it is linked with {meaning}"
             )
-    try:
-        return ffi.dlopen(str(path.absolute()), _FLAGS)
-    except OSError as error:
-        # What cffi adds is about libraries that are named without a path.
-        text = str(error).partition(".  Additionally")[0]
-        known = next((m for sign, m in _MEANINGS.items() if sign in text), None)
-        raise CoreError(
-            f"{path} does not load: {known} ({text})" if known else f"{path} does not load: {text}"
-        ) from error
+
+
+def does_not_load(path: str | os.PathLike[str], text: str) -> CoreError:
+    """Return the error for what the dynamic linker says in `text`."""
+    known = next((meaning for sign, meaning in _MEANINGS.items() if sign in text), None)
+    return core_error(
+        f"{path} does not load: {known} ({text})" if known else f"{path} does not load: {text}"
+    )
+
+
+def core_error(message: str) -> CoreError:
+    """Return a CoreError; what errors are made of is imported when there is one."""
+    from groundstop.errors import CoreError
+
+    return CoreError(message)

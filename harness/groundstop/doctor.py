@@ -24,6 +24,7 @@ from groundstop.toolchain import (
     find_llvm_tool,
     sanitizer_runtime,
 )
+from groundstop.words import counted
 
 __all__ = ["Check", "examine"]
 
@@ -160,8 +161,8 @@ def _engine(project: Project) -> str:
     if target.format is not None and "found LLVMFuzzerCustomMutator" not in log:
         raise ToolError(f"libFuzzer did not find the mutator: see {result.log}")
     hook = "" if target.format is None else ", mutator hook found"
-    edges = "blind" if is_blind else f"{stats.edges} edges"
-    return f"{name}: {stats.executions} inputs through the driver, {edges}{hook}"
+    edges = "blind" if is_blind else counted(stats.edges, "edge")
+    return f"{name}: {counted(stats.executions, 'input')} through the driver, {edges}{hook}"
 
 
 _CHECKS: dict[str, Callable[[Project], str]] = {

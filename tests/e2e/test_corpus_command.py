@@ -12,12 +12,26 @@ from groundstop import corpus
 from groundstop.config import Project
 from groundstop.errors import InputError, SourceError
 from groundstop.files import write_atomically
-from groundstop.findings import FindingStore, minimize, triage
+from groundstop.findings import FindingStore, find_finding, input_named, minimize, triage
 from groundstop.model import Release, Sanitizer, Variant
 from groundstop.target import Target, load_target
+from groundstop.words import counted
 from support.command import Run, groundstop
 from support.hostile_project import lines_project, make_project
 
+WITH_FORMAT = """\
+from groundstop.format import Record, constant, octets, u8
+from groundstop.target import Core, Target
+
+
+class File(Record, root=True):
+    magic: bytes = constant(b"VM")
+    kind: int = constant(1, u8)
+    body: bytes = octets(2)
+
+
+target = Target("vm", Core(sources=("gone.c",)), format=File)
+"""
 SIDECAR = 'input = "word"\nwhat = "It broke."\noracle = "memory"\n'
 
 
@@ -67,6 +81,22 @@ def test_stats_tell_what_each_folder_has(lines: tuple[Project, Target]) -> None:
         ["evolved", "3"],
         ["properties", "0"],
     ]
+    assert "1 input " in shown
+    assert "1 inputs" not in shown
+
+
+def test_one_thing_is_not_called_several() -> None:
+    assert [counted(n, "input") for n in (0, 1, 2000)] == [
+        "0 inputs",
+        "1 input",
+        "2,000 inputs",
+    ]
+    assert counted(2, "branch", "branches") == "2 branches"
+
+
+@pytest.mark.parametrize("group", ["corpus", "findings"])
+def test_help_on_subcommands_is_not_cut_short(group: str) -> None:
+    assert "...\n" not in groundstop(group, "--help", COLUMNS="80").stdout.partition("Commands:")[2]
 
 
 def test_seeds_are_added_as_they_are(lines: tuple[Project, Target]) -> None:
@@ -251,3 +281,88 @@ def test_units_that_come_and_go_do_not_matter(lines: tuple[Project, Target]) -> 
     unit.symlink_to("gone")
     corpus.add_seeds(target, project, [put(project, "a.bin", b"_a")])
     assert kept(project, "seeds") == ["a.bin"]
+
+
+def test_a_seed_that_the_core_does_not_take_is_added_and_told_of(
+    lines: tuple[Project, Target],
+) -> None:
+    project, _ = lines
+    fine, empty = put(project, "fine.bin", b"_fine"), put(project, "empty.bin", b"")
+    deadly = put(project, "deadly.bin", b"1")
+    run = add(project, "--target", "lines", fine, empty, deadly)
+    assert run.status == 0, run.output
+    assert kept(project, "seeds") == ["deadly.bin", "empty.bin", "fine.bin"]
+    notes = run.stderr.splitlines()
+    assert notes[0] == "note: empty.bin: is empty"
+    assert notes[1].startswith("note: deadly.bin: the core dies of it: heap-buffer-overflow: ")
+    assert len(notes) == 2
+
+
+def test_a_file_that_is_there_already_is_told_of_and_not_added_again(
+    lines: tuple[Project, Target],
+) -> None:
+    project, _ = lines
+    seed, other = put(project, "a.bin", b"_a"), put(project, "b.bin", b"_b")
+    put(project, "corpus/lines/seeds/known.bin", b"_a")
+    run = add(project, seed, other)
+    assert (run.status, run.stdout) == (0, "corpus/lines/seeds/b.bin\n"), run.output
+    assert run.stderr == "note: a.bin: is there already, as corpus/lines/seeds/known.bin\n"
+    crash = put(project, "crash.bin", b"1")
+    sidecar = "corpus/lines/regressions/crash.finding.toml"
+    # Whatever it is called, the second time.
+    for path, printed, said in (
+        (crash, f"{sidecar}\n", ""),
+        (put(project, "c.bin", b"1"), "", f"note: c.bin: is there already, as {sidecar}\n"),
+    ):
+        run = add(project, "--target", "lines", "--regression", path)
+        assert (run.status, run.stdout, run.stderr) == (0, printed, said)
+    assert kept(project, "seeds") == ["b.bin", "known.bin"]
+    assert kept(project, "regressions") == ["crash.bin", "crash.finding.toml"]
+    # What is the same to the core in another form, or in the other folder, stays an error.
+    for arguments in ((put(project, "a.line", "line: _a"),), ("--regression", seed)):
+        run = add(project, *arguments)
+        assert run.status == 2
+        assert "the core would get what it gets for corpus/lines/seeds/known.bin" in run.stderr
+
+
+def test_a_seed_that_breaks_its_format_is_told_of_with_the_place(tmp_path: Path) -> None:
+    """The core is asked only about what is well formed: this one is not even built."""
+    (tmp_path / "pyproject.toml").write_text('[tool.groundstop.targets]\nvm = "target_vm:target"\n')
+    (tmp_path / "target_vm.py").write_text(WITH_FORMAT)
+    for name, data in (("short", b"VM\1"), ("wrong", b"VX\1ab"), ("whole", b"VM\1ab")):
+        (tmp_path / name).write_bytes(data)
+    run = groundstop("corpus", "add", "short", "wrong", cwd=tmp_path)
+    assert run.status == 0, run.output
+    assert run.stderr.splitlines() == [
+        "note: short: breaks its format: needs 2 bytes, 0 are left (field body, byte 3)",
+        "note: wrong: breaks its format: is b'VX', must be b'VM' (field magic, byte 0)",
+    ]
+    run = groundstop("corpus", "add", "whole", cwd=tmp_path)
+    assert run.status == 0, run.output
+    assert run.stderr.startswith("note: added, but could not be run: ")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_finding_is_named_by_its_id_or_from_the_root_wherever_one_stands(
+    lines: tuple[Project, Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, target = lines
+    triage(b"1 and more", target, Variant(sanitizer=Sanitizer.ADDRESS), project)
+    (stored,) = FindingStore(project, "lines")
+    below = project.root / "below"
+    below.mkdir()
+    listed = groundstop("findings", "list", cwd=below).stdout
+    printed = listed.splitlines()[-1].strip()
+    assert printed == f".groundstop/findings/lines/{stored.finding.id}/input"
+    assert groundstop("findings", "show", printed, cwd=below).status == 0
+    assert groundstop("repro", printed, cwd=below).status == 1
+    assert groundstop("minimize", stored.finding.id, cwd=below).status == 1
+    assert stored.minimized.read_bytes() == b"1"
+    run = groundstop("corpus", "add", "--regression", stored.finding.id[:7], cwd=below)
+    assert run.status == 0, run.output
+    # What is where one stands comes first, also where it is called as an id is.
+    monkeypatch.chdir(below)
+    here = put(project, f"below/{stored.finding.id}", b"_here").relative_to(below)
+    assert input_named(project, here) == here
+    assert find_finding(project, str(here)) == stored
+    assert input_named(project, Path("gone")) == Path("gone")

@@ -128,12 +128,12 @@ def test_a_format_alone_tells_a_good_file_from_a_broken_one(tmp_path: Path) -> N
     assert found["good"]["definition"][0] == "passed"
     assert found["good"]["outcome"] == (
         "not checked",
-        "1 outcomes of which nothing is expected; judged by no oracle",
+        "1 outcome of which nothing is expected; judged by no oracle",
     )
     # What nobody looked at is said of what ships, without a question.
     run = groundstop("gate", "good", "mode", cwd=folder)
     good, _, mode = run.stdout.partition("HOLD")
-    assert " outcome not checked 1 outcomes of which nothing is expected" in " ".join(good.split())
+    assert " outcome not checked 1 outcome of which nothing is expected" in " ".join(good.split())
     assert "passed" not in good
     assert "mode, byte 2: " in mode
     shown = groundstop("show", "mode", cwd=folder).stdout
@@ -168,7 +168,7 @@ def test_a_core_that_reports_no_stage_is_judged_by_what_it_returns(tmp_path: Pat
     assert "reports no stage" in found["good"]["load"][1]
     assert found["good"]["evaluate"] == (
         "not checked",
-        "the core reports no stage: of 1 testcases run to the end 1 on the core",
+        "the core reports no stage: of 1 testcase run to the end 1 on the core",
     )
     run = groundstop("gate", "--json", "refused", cwd=folder)
     assert "refused: returned -1, stage not reported, outcome not reported" in problems(run)

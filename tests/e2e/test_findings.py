@@ -58,6 +58,8 @@ def test_list_names_each_finding_and_its_file(project: Project) -> None:
         assert f" {said}" in line
         assert stored.found is not None
         assert f"{stored.found:%Y-%m-%d}" in line
+        size = stored.input.stat().st_size
+        assert f"  {size} {'byte' if size == 1 else 'bytes'}  " in line
         assert (project.root / path.strip()).samefile(stored.input)
     for word in ("first_bug", "second_bug", "oracle no-z"):
         assert word in run.stdout
@@ -163,6 +165,16 @@ def test_minimize_writes_beside_the_finding_and_says_how_to_see_it(project: Proj
     assert groundstop(*again, cwd=project.root).status == 1
     listed = groundstop("findings", "list", cwd=project.root)
     assert f"{stored.finding.id}/minimized" in listed.stdout
+
+
+def test_minimize_says_of_what_is_small_already_that_it_is(project: Project) -> None:
+    small = project.root / "small.bin"
+    small.write_bytes(b"1")
+    run = groundstop("minimize", small, "--target", "lines", cwd=project.root)
+    assert run.status == 1, run.output
+    assert "  1 byte: cannot be made smaller, nothing is written, " in run.stdout
+    assert "→" not in run.stdout
+    assert not (project.root / "small.bin.min").exists()
 
 
 def test_a_smaller_input_is_named_instead_of_what_was_minimized_before(project: Project) -> None:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from groundstop.cli._lines import print_hanging
 from support.command import COMMAND, ROOT, Run, groundstop
 from support.toy import make_toy
 
@@ -234,6 +237,12 @@ def test_a_project_without_its_corpus_decides_nothing(tmp_path: Path) -> None:
     shutil.rmtree(project / "corpus")
     run = groundstop("gate", "--target", "toy", candidate, cwd=project)
     assert run.status == 2, run.output
+    seeds = project / "corpus" / "toy" / "seeds"
+    seeds.mkdir(parents=True)
+    run = groundstop("gate", "--target", "toy", candidate, cwd=project)
+    assert run.status == 2, run.output
+    remedy = "put at least one input there, as `groundstop corpus add --target toy FILE` does"
+    assert f"target 'toy': corpus/toy/seeds has no seed: {remedy}" in run.stderr
 
 
 def test_a_target_that_exits_decides_nothing(tmp_path: Path) -> None:
@@ -250,3 +259,19 @@ def test_a_reader_that_goes_away_is_no_decision() -> None:
         ["bash", "-c", words], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() in {"0", "2"}
+
+
+@pytest.mark.parametrize("terminal, rows", [(True, 3), (False, 1)])
+def test_long_lines_hang_below_their_beginning_on_a_terminal_only(
+    terminal: bool,  # noqa: FBT001
+    rows: int,
+) -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, width=40, force_terminal=terminal, color_system=None)
+    words = "the core dies on its own events: a [red]READ of size 8 in evaluate"
+    print_hanging(console, "          ", words)
+    lines = stream.getvalue().splitlines()
+    assert " ".join(line.strip() for line in lines) == words
+    assert len(lines) == rows
+    assert all(line.startswith(" " * 10) and line == line.rstrip() for line in lines)
+    assert not terminal or max(map(len, lines)) <= 40

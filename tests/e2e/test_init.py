@@ -110,3 +110,82 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     assert run.status == 2
     assert "cannot name a target" in run.output
     assert not list(tmp_path.iterdir())
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    files = (
+        path for path in folder.rglob("*") if path.is_file() and ".groundstop" not in path.parts
+    )
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_the_same_target_again_changes_nothing_and_says_what_is_there(tmp_path: Path) -> None:
+    assert groundstop("init", "vm", cwd=tmp_path).status == 0
+    before = everything(tmp_path)
+    run = groundstop("init", "vm", cwd=tmp_path)
+    assert run.status == 2
+    assert (
+        "a target vm at fuzz.vm:target (there: fuzz/vm.py, fuzz/fuzz_vm.py, fuzz/vm_entry.c, "
+        "corpus/vm/seeds/two-instructions); nothing was changed; `groundstop fuzz vm` fuzzes it, "
+        "groundstop init with another name adds a target"
+    ) in run.stderr
+    run = groundstop("init", cwd=tmp_path)
+    assert run.status == 2
+    assert "(its targets: vm); nothing was changed; groundstop init NAME adds a" in run.stderr
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "config, added",
+    [
+        (
+            '[tool.groundstop.targets]\r\nvm = "fuzz.vm:target" # first\r\n\r\n[other]\r\n',
+            '# first\r\nnext = "fuzz.next:target"\r\n\r\n[other]\r\n',
+        ),
+        ('[tool.groundstop]\ncorpus = "in"', '\n\n[tool.groundstop.targets]\nnext = "fuzz.next:'),
+    ],
+)
+def test_another_name_is_one_target_more(tmp_path: Path, config: str, added: str) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(config.encode())
+    (tmp_path / "Makefile").write_text("fuzz:\n\tgroundstop fuzz vm\n")
+    before = everything(tmp_path)
+    run = groundstop("init", "next", cwd=tmp_path)
+    assert run.status == 0, run.output
+    assert "added to    pyproject.toml" in run.stdout
+    assert "left alone  Makefile" in run.stdout
+    assert "Now `groundstop fuzz next`" in run.stdout
+    after = everything(tmp_path)
+    seeds = "in" if "corpus" in config else "corpus"
+    assert f"{seeds}/next/seeds/two-instructions" in after
+    text = after.pop("pyproject.toml").decode()
+    assert added in text
+    assert text.startswith(config[:20])
+    assert {name: after[name] for name in before if name in after} == {
+        name: data for name, data in before.items() if name != "pyproject.toml"
+    }
+    # One that nobody wrote is not there to be loaded.
+    (tmp_path / "fuzz" / "vm.py").write_bytes(after["fuzz/next.py"].replace(b"next", b"vm"))
+    listed = groundstop("list", cwd=tmp_path)
+    assert listed.status == 0, listed.output
+    assert "next  (fuzz.next:target)" in listed.stdout
+
+
+def test_a_table_with_no_place_for_a_target_is_left_to_its_author(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.groundstop]\ntargets = { vm = "fuzz.vm:target" }\n'
+    )
+    before = everything(tmp_path)
+    run = groundstop("init", "next", cwd=tmp_path)
+    assert run.status == 2
+    assert "write its targets below a line [tool.groundstop.targets]" in run.stderr
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["with space", "a:b"])
+def test_a_folder_in_which_nothing_could_be_fuzzed_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    run = groundstop("init", "vm", cwd=folder)
+    assert run.status == 2
+    assert f"{name}: a project's path must have no space or colon" in run.stderr
+    assert not list(folder.iterdir())

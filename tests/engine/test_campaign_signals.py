@@ -87,7 +87,7 @@ def test_a_fuzzer_that_is_killed_is_started_again(project: EngineProject) -> Non
     os.kill(victim, signal.SIGKILL)
     status, output = campaign.end()
     assert status == 0, output
-    assert "(1 restarts)" in output
+    assert "(1 restart)" in output
     assert "interrupted: False" in output
 
 

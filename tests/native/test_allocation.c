@@ -3,40 +3,18 @@
  * The entry point that lets allocations fail: it finds nothing in a sound interpreter.
  * Prints what it does find, and then ends well, when there is an argument.
  */
-#include <groundstop.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "files.h"
+#include "reported.h"
 
 enum { FILE_WRITE = 4, EXACT = 1 };
 
 int ci_fuzz_allocation(const uint8_t *data, size_t size);
 int ci_fuzz_bundle(const uint8_t *data, size_t size);
-
-static struct file outcome;
-static uint32_t stage, findings;
-static char finding[256];
-
-void groundstop_report_stage(uint32_t reported)
-{
-	if (reported > stage)
-		stage = reported;
-}
-
-void groundstop_report_outcome(const void *data, size_t size)
-{
-	put(&outcome, data, size);
-}
-
-void groundstop_report_finding(const char *message)
-{
-	CHECK(strlen(message) < sizeof(finding));
-	if (findings++ == 0)
-		strcpy(finding, message);
-}
 
 /* Instance `id` matches file writes by `text`. */
 static struct file bundle_for(uint32_t id, const char *text)
@@ -61,9 +39,7 @@ static struct file bundle_for(uint32_t id, const char *text)
 
 static int run(int (*entry)(const uint8_t *, size_t), const struct file *bundle)
 {
-	drop(&outcome);
-	stage = GROUNDSTOP_STAGE_NONE;
-	findings = 0;
+	forget_reports();
 	return entry(guarded(0, bundle->data, bundle->size), bundle->size);
 }
 
@@ -114,7 +90,7 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc > 1) {
 		CHECK_EQUAL(run(ci_fuzz_allocation, &bundle), 0);
-		printf("%u: %s\n", findings, findings ? finding : "");
+		printf("%u: %s\n", findings, finding);
 	} else {
 		test_damage();
 	}

@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entry point: what it makes of bundles, whole and damaged, and what it reports. */
-#include <groundstop.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "check.h"
 #include "files.h"
+#include "reported.h"
 
 enum { FILE_WRITE = 4, REGISTRY = 5, UNKNOWN_TYPE = 99, EXACT = 1, SUBSTRING = 4 };
 
 int ci_fuzz_bundle(const uint8_t *data, size_t size);
-
-static uint32_t stage;
-static struct file outcome;
-
-void groundstop_report_stage(uint32_t reported)
-{
-	if (reported > stage)
-		stage = reported;
-}
-
-void groundstop_report_outcome(const void *data, size_t size)
-{
-	put(&outcome, data, size);
-}
 
 static struct {
 	uint64_t spent, bound;
@@ -37,17 +22,15 @@ void groundstop_report_fuel(uint64_t spent, uint64_t bound)
 	work[work_count++].bound = bound;
 }
 
-void groundstop_report_finding(const char *message)
-{
-	CHECK_EQUAL(message[0], 0);     /* this entry point judges nothing */
-}
-
 static int run(const struct file *bundle)
 {
+	int returned;
+
 	work_count = 0;
-	stage = GROUNDSTOP_STAGE_NONE;
-	drop(&outcome);
-	return ci_fuzz_bundle(guarded(0, bundle->data, bundle->size), bundle->size);
+	forget_reports();
+	returned = ci_fuzz_bundle(guarded(0, bundle->data, bundle->size), bundle->size);
+	CHECK_EQUAL(findings, 0);       /* this entry point judges nothing */
+	return returned;
 }
 
 /* Instance 7 matches file writes by "yes"; 8 every registry event. */

@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions: each operation, memory that fails, what ends a session, and damage. */
-#include <groundstop.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "check.h"
 #include "files.h"
+#include "reported.h"
 
 enum { FILE_WRITE = 4, EXACT = 1 };
 enum { LOAD = 0, UNLOAD = 1, EVALUATE = 2 };
 
 int ci_fuzz_session(const uint8_t *data, size_t size);
-
-static struct file outcome;
-static uint32_t stage, findings;
-static char finding[256];
-
-void groundstop_report_stage(uint32_t reported)
-{
-	if (reported > stage)
-		stage = reported;
-}
-
-void groundstop_report_outcome(const void *data, size_t size)
-{
-	put(&outcome, data, size);
-}
-
-void groundstop_report_finding(const char *message)
-{
-	if (findings++ == 0)
-		snprintf(finding, sizeof(finding), "%s", message);
-}
 
 void groundstop_report_fuel(uint64_t spent, uint64_t bound)
 {
@@ -84,9 +62,7 @@ static void put_yes(struct file *session)
 
 static int run(const struct file *session)
 {
-	drop(&outcome);
-	stage = GROUNDSTOP_STAGE_NONE;
-	findings = 0;
+	forget_reports();
 	return ci_fuzz_session(guarded(0, session->data, session->size), session->size);
 }
 
@@ -249,7 +225,7 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc > 1) {
 		CHECK_EQUAL(run(&session), 0);
-		printf("%u: %s\n", findings, findings ? finding : "");
+		printf("%u: %s\n", findings, finding);
 	} else {
 		test_everything();
 		test_no_session();

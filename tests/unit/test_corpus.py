@@ -138,7 +138,7 @@ def test_a_corpus_without_seeds_is_not_taken_for_one(lines: tuple[Project, Targe
     project, target = lines
     folder = project.corpus_of("lines")
     write(project, "seeds/README.md", "explains")
-    with pytest.raises(TargetError, match=r"'lines': .*/seeds has no seed, and put"):
+    with pytest.raises(TargetError, match=r"'lines': .*/seeds has no seed: put"):
         corpus.require_corpus(target, project)
     write(project, "seeds/a.line", "line: a")
     (folder / "regressions").rmdir()

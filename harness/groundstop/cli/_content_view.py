@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
 from groundstop.errors import SourceLocation
 from groundstop.files import read_text
 from groundstop.report import ContentCoverage
 from groundstop.target import Element, Unreachable, location_text
+from groundstop.words import counted
 
 __all__ = ["print_coverage", "unreachable_lines"]
 
@@ -55,13 +57,13 @@ def print_coverage(coverage: ContentCoverage, project: Project) -> None:
         for line, text in enumerate(read_text(path).split("\n")[:-1], start=1):
             here = places.get(line, [])
             mark = marks.mark(here[0]) if len(here) == 1 else marks.none
-            _row(console, mark, f"{line:4}  {text}")
+            _row(console, mark, f" |{line:4}  ", text)
             # More than one on a line: which is which stands below it.
             for element in here if len(here) > 1 else []:
-                _row(console, marks.mark(element), f"      ^ {element.text}")
+                _row(console, marks.mark(element), " |      ^ ", element.text)
     for element in others:
         place = location_text(element.where)
-        _row(console, marks.mark(element), f"{place}: {element.text}")
+        _row(console, marks.mark(element), " | ", f"{place}: {element.text}")
     if coverage.elements:
         console.print()
     _summary(console, coverage, project)
@@ -101,8 +103,8 @@ class _Marks:
         return f"{marks}  {details:>9}" if self._details else marks
 
 
-def _row(console: Console, mark: Text, text: str) -> None:
-    console.print(mark + Text(f" |{text.rstrip()}" if text.startswith(" ") else f" | {text}"))
+def _row(console: Console, mark: Text, between: str, text: str) -> None:
+    print_hanging(console, mark + Text(between), text.rstrip())
 
 
 def _summary(console: Console, coverage: ContentCoverage, project: Project) -> None:
@@ -115,8 +117,8 @@ def _summary(console: Console, coverage: ContentCoverage, project: Project) -> N
         if made := whose.count("synthesized"):
             counts += f", {made} more by synthesized ones"
         style = "bold red" if coverage.missed else "bold green"
-        words = f" of {len(wanted)} outcomes reached on {coverage.release}: {counts}"
-        console.print(Text(coverage.percent, style) + Text(words))
+        words = f" of {counted(len(wanted), 'outcome')} reached on {coverage.release}: {counts}"
+        print_hanging(console, "", Text(coverage.percent, style) + Text(words))
     if coverage.silent:
         console.print("the core reports no elements: it should call groundstop_element")
     named = coverage.elements
@@ -133,7 +135,9 @@ def _summary(console: Console, coverage: ContentCoverage, project: Project) -> N
     if coverage.deaths:
         console.print("  what the events of that testcase reached before is not known")
     if coverage.dropped:
-        console.print(f"{coverage.dropped} reports of elements were beyond what is counted")
+        console.print(
+            f"not counted, over the limit: {counted(coverage.dropped, 'report')} of elements"
+        )
 
 
 def _named(element: Element, outcomes: Iterable[int], project: Project) -> str:
@@ -146,6 +150,6 @@ def _list(console: Console, heading: str, lines: Iterable[tuple[str, str]]) -> N
     for number, (line, remedy) in enumerate(lines):
         if number == 0:
             console.print(heading)
-        console.print(Text(f"  {line}"))
+        print_hanging(console, "  ", line)
         if remedy:
-            console.print(Text(f"    → {remedy}"))
+            print_hanging(console, "    → ", remedy)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
+from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
 from groundstop.gate import Decision, GateResult, StageResult, StageStatus
 from groundstop.target import list_targets, location_text
@@ -25,30 +25,33 @@ _STYLES = {
     StageStatus.NOT_APPLICABLE: "dim",
 }
 
+_INDENT = " " * 10
+
 
 def print_result(result: GateResult, project: Project, *, verbose: bool) -> None:
     """Print one candidate: a line, of what is held every stage and reason, what nobody checked."""
     console = Console(highlight=False, soft_wrap=True)
     style = _STYLES[result.decision]
-    name = escape(project.relative(result.candidate))
-    words = [f"[{style}]{result.decision.upper():9}[/] {name}", result.digest[:16]]
+    words = [project.relative(result.candidate), result.digest[:16]]
     if len(list_targets(project)) > 1:
         words.append(f"as {result.target}")  # another one might have decided otherwise
-    console.print("  ".join(filter(None, words)))
+    head = Text(f"{result.decision.upper():9} ")
+    head.stylize(style, 0, len(result.decision))
+    print_hanging(console, head, "  ".join(filter(None, words)))
     if result.error:
-        console.print(f"          {escape(result.error)}")
+        print_hanging(console, _INDENT, result.error)
     everything = result.decision is Decision.HOLD or verbose
     _print_stages(
         console, [s for s in result.stages if everything or s.status is StageStatus.NOT_CHECKED]
     )
     for problem in result.problems:
-        where = escape(location_text(problem.where).replace(f"{project.root}/", ""))
+        where = location_text(problem.where).replace(f"{project.root}/", "")
         first, *others = problem.message.splitlines() or [""]
-        console.print(f"          [red]{where}[/]: {escape(first)}")
+        print_hanging(console, _INDENT, Text.assemble((where, "red"), f": {first}"))
         for line in others:
-            console.print(f"            {escape(line)}")
+            print_hanging(console, f"{_INDENT}  ", line)
         if problem.remedy:
-            console.print(f"            → {escape(problem.remedy)}")
+            print_hanging(console, f"{_INDENT}  → ", problem.remedy)
 
 
 def print_summary(results: Sequence[GateResult]) -> None:
@@ -59,10 +62,9 @@ def print_summary(results: Sequence[GateResult]) -> None:
 
 
 def _print_stages(console: Console, stages: Sequence[StageResult]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    names = max((len(stage.name) for stage in stages), default=0)
+    statuses = max((len(stage.status) for stage in stages), default=0)
     for stage in stages:
-        style = _STYLES[stage.status]
-        row = (f"          {stage.name}", f"[{style}]{stage.status}[/]", escape(stage.evidence))
-        table.add_row(*row)
-    if stages:
-        console.print(table)
+        status = (f"{stage.status:{statuses}}", _STYLES[stage.status])
+        head = Text.assemble(f"{_INDENT}{stage.name:{names}}  ", status, "  ")
+        print_hanging(console, head, stage.evidence)

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from groundstop.cli._gate_view import print_result
+from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
 from groundstop.gate import GateResult, Hunt, StepOutcome
 from groundstop.target import Incident
+from groundstop.words import counted
+
+_INDENT = " " * 10
 
 
 class IncidentView:
@@ -21,28 +25,24 @@ class IncidentView:
         self._console = Console(highlight=False, soft_wrap=True, quiet=quiet)
         self._quiet = quiet
         self._heading = ""
-        self._console.print(f"[bold]{escape(incident.title)}[/]")
+        self._console.print(Text(incident.title, "bold"))
 
     def step(self, outcome: StepOutcome) -> StepOutcome:
         """Show a step of that day."""
         self._section(f"That day: {outcome.release}, AddressSanitizer build")
         self._print_step(outcome)
-        if not self._quiet:
-            self._console.print(f"          [dim]{escape(outcome.step.lesson)}[/]")
+        print_hanging(self._console, _INDENT, Text(outcome.step.lesson, "dim"))
         return outcome
 
     def hunt(self, hunt: Hunt) -> Hunt:
         """Show what the fuzzer found."""
         self._section(f"The fuzzer: {self._incident.release}, from seeds that do not contain it")
+        took = f"{hunt.seconds:.1f} s and {counted(hunt.inputs, 'input')}"
         if hunt.found:
-            self._console.print(
-                f"  [red]found[/]   after {hunt.seconds:.1f} s and {hunt.inputs:,} inputs: "
-                f"{escape(hunt.headline)}"
-            )
+            head = Text.assemble("  ", ("found", "red"), "   ")
+            print_hanging(self._console, head, f"after {took}: {hunt.headline}")
         else:
-            self._console.print(
-                f"  [yellow]nothing[/] in {hunt.seconds:.1f} s and {hunt.inputs:,} inputs"
-            )
+            self._console.print(f"  [yellow]nothing[/] in {took}")
         return hunt
 
     def today(self, outcome: StepOutcome) -> StepOutcome:
@@ -68,12 +68,15 @@ class IncidentView:
         self._console.print(f"\n{words}")
 
     def _print_step(self, outcome: StepOutcome) -> None:
-        word = "[green]passes[/]" if outcome.passed else "[bold red]fails[/] "
-        self._console.print(f"  {word}  {escape(outcome.step.title)}: {escape(outcome.detail)}")
+        word = ("passes", "green") if outcome.passed else ("fails ", "bold red")
+        head = Text.assemble("  ", word, "  ")
+        print_hanging(self._console, head, f"{outcome.step.title}: {outcome.detail}")
         for unseen in outcome.unseen:
-            self._console.print(f"          [yellow]never evaluated:[/] {escape(unseen)}")
+            words = Text.assemble(("never evaluated:", "yellow"), f" {unseen}")
+            print_hanging(self._console, _INDENT, words)
 
     def _section(self, heading: str) -> None:
         if heading != self._heading:
             self._heading = heading
-            self._console.print(f"\n[bold]{escape(heading)}[/]")
+            self._console.print()
+            print_hanging(self._console, "", Text(heading, "bold"))

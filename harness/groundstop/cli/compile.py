@@ -22,8 +22,9 @@ def command(source: Path, output: Path, part: str, target_name: str | None) -> N
     """Compile a text source to the binary that ships, the same bytes every time."""
     from groundstop.files import write_atomically
     from groundstop.findings import find_target
+    from groundstop.words import counted
 
     project = find_project()
     data = find_target(project, source, target_name).content.compile(source, part)
     write_atomically(output, data)
-    click.echo(f"{output}: {len(data)} bytes")
+    click.echo(f"{output}: {counted(len(data), 'byte')}")

@@ -13,7 +13,7 @@ import click
 
 from groundstop.cli._options import chosen_target, target_option
 from groundstop.config import Project, find_project
-from groundstop.errors import InputError
+from groundstop.errors import GroundstopError, InputError
 
 if TYPE_CHECKING:
     # Importing targets takes longer than --help may.
@@ -26,7 +26,7 @@ def command() -> None:
     """Say what a target's corpus has, shrink what campaigns kept of it, add files to it."""
 
 
-@command.command("stats")
+@command.command("stats", short_help="Say how much each folder of the corpus has.")
 @click.argument("target_name", metavar="[TARGET]", required=False)
 @click.option("--edges", is_flag=True, help="Run the inputs, and count the core's edges reached.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -34,6 +34,7 @@ def stats_command(target_name: str | None, *, edges: bool, as_json: bool) -> Non
     """Say how many inputs each folder of TARGET's corpus has, and how large they are."""
     from groundstop.corpus import folder_stats
     from groundstop.target import load_target
+    from groundstop.words import counted
 
     project = find_project()
     target = load_target(project, chosen_target(project, target_name))
@@ -48,14 +49,15 @@ def stats_command(target_name: str | None, *, edges: bool, as_json: bool) -> Non
         return
     click.echo(project.relative(project.corpus_of(target.name)))
     for row in rows:
-        count = f"{row['count']:,} inputs"
-        size = f"{row['size']:,} bytes"
+        count = counted(row["count"], "input")
+        size = counted(row["size"], "byte")
         largest = f"largest {row['largest']:,}"
-        more = f"  {row['edges']:>7,} edges" if row.get("edges") is not None else ""
-        click.echo(f"  {row['name']:<12}{count:>15}{size:>20}{largest:>20}{more}")
+        edges_reached = row.get("edges")
+        more = "" if edges_reached is None else f"{counted(edges_reached, 'edge'):>14}"
+        click.echo(f"  {row['name']:<11}{count:>15}{size:>18}{largest:>19}{more}")
 
 
-@command.command("merge")
+@command.command("merge", short_help="Shrink what campaigns kept to what covers the same.")
 @click.argument("target_name", metavar="[TARGET]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def merge_command(target_name: str | None, *, as_json: bool) -> int:
@@ -67,6 +69,7 @@ def merge_command(target_name: str | None, *, as_json: bool) -> int:
     from groundstop.campaign import merge_evolved
     from groundstop.findings import FindingStore, keep_artifacts
     from groundstop.target import load_target
+    from groundstop.words import counted
 
     project = find_project()
     target = load_target(project, chosen_target(project, target_name))
@@ -89,11 +92,12 @@ def merge_command(target_name: str | None, *, as_json: bool) -> int:
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo(
-            f"{target.name}: {result.before:,} units → {result.after:,}, "
-            f"{result.edges:,} edges and {result.features:,} features as before"
+            f"{target.name}: {counted(result.before, 'unit')} → {result.after:,}, "
+            f"{counted(result.edges, 'edge')} and {counted(result.features, 'feature')} as before"
         )
         if result.artifacts:
-            click.echo(f"  {len(result.artifacts):,} killed the core and are findings now")
+            killers = counted(len(result.artifacts), "unit")
+            click.echo(f"  {killers} killed the core, now among the findings")
         store = FindingStore(project, target.name)
         for finding in found:
             path = project.relative(store.folder / finding.id / "input")
@@ -109,28 +113,54 @@ def add_command(files: tuple[Path, ...], target_name: str | None, *, regression:
     """Add files to a corpus, all or none: as seeds, or as regressions.
 
     A regression is run to see what it shows, and its sidecar says that; where it shows nothing
-    you write what went wrong; a finding's folder stands for its smallest input, the minimized
-    one perhaps.  A file that is to the core what the corpus has already is refused.
+    you write what went wrong; a finding's folder or id stands for its smallest input, the
+    minimized one perhaps.  A seed that is empty, breaks its format or is refused by the core is
+    added, and that is said.  A file that is there already is not added again; another one that
+    is the same to the core is refused.
     """
     from groundstop.corpus import add_regressions, add_seeds
-    from groundstop.findings import find_target
+    from groundstop.findings import find_target, input_named
 
     project = find_project()
+    files = tuple(input_named(project, path) for path in files)
     target = find_target(project, files[0], target_name)
+    known = [_known(project, target, path) for path in files] if regression else []
     if regression:
-        known = [_known(project, target, path) for path in files]
-        written = add_regressions(target, project, known)
+        added = add_regressions(target, project, known)
     else:
         if folder := next((path for path in files if path.is_dir()), None):
             raise InputError(f"{folder}: a folder is no seed; a finding is added with --regression")
-        written = add_seeds(target, project, files)
-    for path in written:
-        click.echo(project.relative(path))
-    if regression:
-        for each in known:
-            if each.what == _UNKNOWN:
-                words = "does not reproduce; write what went wrong into its sidecar"
-                click.echo(f"{each.path}: {words}", err=True)
+        added = add_seeds(target, project, files)
+    new: list[Path] = []
+    for path, each in zip(files, added, strict=True):
+        place = project.relative(each.place)
+        if each.new:
+            new.append(path)
+            click.echo(place)
+        else:
+            _note(project, path, f"is there already, as {place}")
+    if not regression:
+        _note_misfits(project, target, new)
+    # Of regressions only: there is no `known` of a seed.
+    for shown, each in zip(known, added, strict=False):
+        if each.new and shown.what == _UNKNOWN:
+            _note(project, shown.path, "does not reproduce; write what went wrong into its sidecar")
+
+
+def _note(project: Project, path: Path, words: str) -> None:
+    click.echo(f"note: {project.relative(path)}: {words}", err=True)
+
+
+def _note_misfits(project: Project, target: Target, new: list[Path]) -> None:
+    """Say of each new seed what is wrong with it; that it cannot be run changes nothing."""
+    from groundstop.findings import misfits
+
+    try:
+        for path, words in misfits(target, project, new):
+            _note(project, path, words)
+    except GroundstopError as error:
+        first = str(error).partition("\n")[0]
+        click.echo(f"note: added, but could not be run: {first}", err=True)
 
 
 # What a sidecar says of an input that shows nothing today.

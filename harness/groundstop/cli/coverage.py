@@ -24,6 +24,7 @@ def command(target_name: str, release: Release | None, html: Path | None, *, as_
     """Replay the corpus and report which lines of the core it reached."""
     from groundstop.report import measure_coverage
     from groundstop.target import load_target
+    from groundstop.words import counted
 
     project = find_project()
     target = load_target(project, target_name)
@@ -42,16 +43,17 @@ def command(target_name: str, release: Release | None, html: Path | None, *, as_
         document = {"release": str(report.release), "inputs": report.inputs}
         click.echo(json.dumps({**document, "deaths": report.deaths, "files": rows}, indent=2))
         return
-    click.echo(f"{target.name} {report.release}: {report.inputs} inputs, {report.deaths} deaths")
+    name = f"{target.name} {report.release}".rstrip()
+    ran = f"{counted(report.inputs, 'input')}, {counted(report.deaths, 'death')}"
+    click.echo(f"{name}: {ran}")
     for file, row in zip(report.files, rows, strict=True):
-        lines = f"{file.lines_reached}/{file.lines} lines"
-        branches = f"{file.branches_reached}/{file.branches} branches"
+        lines = f"{file.lines_reached:,}/{counted(file.lines, 'line')}"
+        branches = f"{file.branches_reached:,}/{counted(file.branches, 'branch', 'branches')}"
         share = file.lines_reached / file.lines if file.lines else 1
         click.echo(f"  {share:>4.0%}  {lines:>16}  {branches:>18}  {row['file']}")
-    total, reached = (
-        sum(f.lines for f in report.files),
-        sum(f.lines_reached for f in report.files),
-    )
-    click.echo(f"  {reached / total if total else 1:>4.0%}  {reached}/{total} lines in all")
+    total = sum(file.lines for file in report.files)
+    reached = sum(file.lines_reached for file in report.files)
+    share = reached / total if total else 1
+    click.echo(f"  {share:>4.0%}  {reached:,}/{counted(total, 'line')} in all")
     if report.html:
         click.echo(f"annotated sources: {project.relative(report.html / 'index.html')}")

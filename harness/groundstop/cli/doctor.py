@@ -15,16 +15,21 @@ from groundstop.config import find_project
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(*, as_json: bool) -> int:
     """Say whether this machine has what campaigns need, and what to do if not."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from groundstop.cli._lines import print_hanging
     from groundstop.doctor import examine
 
     project = find_project()
+    console = Console(highlight=False)
     checks = []
     for check in examine(project):
         checks.append(check)
         if not as_json:
-            mark = click.style("ok", fg="green") if check.good else click.style("no", fg="red")
-            detail = check.detail.replace(f"{project.root}/", "").replace("\n", "\n" + " " * 22)
-            click.echo(f"{mark}  {check.name:18}{detail}")
+            mark = ("ok", "green") if check.good else ("no", "red")
+            head = Text.assemble(mark, f"  {check.name:18}")
+            print_hanging(console, head, check.detail.replace(f"{project.root}/", ""))
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks]))
     # Not 1: a missing tool is no finding.

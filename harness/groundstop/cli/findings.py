@@ -14,18 +14,25 @@ if TYPE_CHECKING:
     # Importing findings takes longer than --help may.
     from groundstop.findings import Stored
 
+# Where what is said of a finding begins, behind the width of an id.
+_BELOW = " " * 18
+
 
 @click.group("findings")
 def command() -> None:
     """List the findings that campaigns have kept, or show one of them."""
 
 
-@command.command("list")
+@command.command("list", short_help="List the findings of a target, or of all.")
 @click.argument("target_name", metavar="[TARGET]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def list_command(target_name: str | None, *, as_json: bool) -> None:
     """List the findings of TARGET, or of all targets: what, where, and the file that shows it."""
+    from rich.console import Console
+
+    from groundstop.cli._lines import print_hanging
     from groundstop.findings import list_findings
+    from groundstop.words import counted
 
     project = find_project()
     found = list(list_findings(project, target_name))
@@ -35,18 +42,23 @@ def list_command(target_name: str | None, *, as_json: bool) -> None:
     if not found:
         click.echo(f"no findings{f' of {target_name}' if target_name else ''}")
         return
+    console = Console(highlight=False)
     names = [f"{s.finding.target} {s.finding.variant}" for s in found]
     width = max(map(len, names))
     for stored, name in zip(found, names, strict=True):
         finding = stored.finding
         day = f"{stored.found:%Y-%m-%d}" if stored.found else ""
-        size = f"{stored.input.stat().st_size:,} bytes"
+        size = counted(stored.input.stat().st_size, "byte")
         said = finding.headline if finding.reproduced else f"(not again) {finding.headline}"
-        click.echo(f"{finding.id}  {name:{width}}  {day:10}  {size:>15}  {said}")
-        click.echo(f"{'':16}  {project.relative(stored.smallest)}")
+        head = f"{finding.id}  {name:{width}}  {day:10}  {size:>15}  "
+        if console.is_terminal and len(head) + len(said) > console.width:
+            console.print(head.rstrip(), soft_wrap=True, markup=False)
+            head = _BELOW
+        print_hanging(console, head, said)
+        click.echo(f"{_BELOW}{project.relative(stored.smallest)}")
 
 
-@command.command("show")
+@command.command("show", short_help="Show a stored finding, and how to see it again.")
 @click.argument("name", metavar="ID|PATH")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def show_command(name: str, *, as_json: bool) -> None:

@@ -17,20 +17,24 @@ def command(name: str | None, sources: tuple[Path, ...]) -> None:
     NAME is by default made from the folder's.  SOURCE is a C or C++ file of your
     interpreter, without its main(); without any, a toy comes along to put yours in the
     place of.  Files that are here already are added to (pyproject.toml, Makefile,
-    .gitignore) or left alone; nothing is replaced.
+    .gitignore) or left alone; nothing is replaced.  In a project that is here already NAME
+    becomes one more target of it.
     """
-    from groundstop.scaffold import Scaffold, target_name
+    from groundstop.scaffold import Scaffold
 
-    here = Path.cwd()
-    chosen = name or target_name(here.name)
-    for written in Scaffold(here, chosen, sources).write():
+    scaffold = Scaffold(Path.cwd(), name, sources)
+    done = scaffold.write()
+    for written in done:
         click.echo(f"{written.what:<12}{written.path}")
+    chosen = scaffold.name
     entry, target = f"fuzz/{chosen}_entry.c", f"fuzz/{chosen}.py"
+    # A Makefile that was left alone has a `fuzz` of somebody else's.
+    left = any(each.path == "Makefile" and each.what == "left alone" for each in done)
+    fuzz = f"groundstop fuzz {chosen}" if left else "make fuzz"
     if sources:
-        click.echo(f"\nNow call your interpreter in {entry}, then `make fuzz`.")
+        click.echo(f"\nNow call your interpreter in {entry}, then `{fuzz}`.")
         click.echo(f"Then declare its format in {target}.")
     else:
         click.echo(
-            f"\nNow `make fuzz`. Then put your interpreter into {entry} and its format "
-            f"into {target}."
+            f"\nNow `{fuzz}`. Then put your interpreter into {entry} and its format into {target}."
         )

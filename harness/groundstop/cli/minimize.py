@@ -62,10 +62,11 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     could not be run.
     """
     from groundstop.errors import InputError
-    from groundstop.findings import minimize
+    from groundstop.findings import input_named, minimize
     from groundstop.properties import find_stored
 
     project = find_project()
+    file = input_named(project, file)
     if find_stored(project, file):
         raise InputError(f"{file}: the input of a property, and made small when it was found")
     done = minimize(
@@ -85,16 +86,23 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _show(done: Minimized, project: Project) -> None:
+    from groundstop.words import counted
+
     name = project.relative(done.path)
     if done.finding is None:
         click.echo(f"{name}: does not reproduce, nothing is written\n  {done.command}")
         return
     click.echo(f"{name}: {done.finding.headline}")
-    click.echo(f"  {done.before:,} bytes → {done.after:,}, {done.runs:,} runs{_ENDED[done.ended]}")
+    if done.after < done.before:
+        came = f" → {done.after:,}"
+    else:
+        came = ": nothing smaller was found" if done.ended else ": cannot be made smaller"
+        # With fewer distinct bytes, it is still easier to read.
+        came += ", made plainer" if done.output else ", nothing is written"
+    ran = f"{counted(done.runs, 'run')}{_ENDED[done.ended]}"
+    click.echo(f"  {counted(done.before, 'byte')}{came}, {ran}")
     if done.output:
         click.echo(f"  {project.relative(done.output)}")
-    else:
-        click.echo("  nothing can be left out, nothing is written")
     click.echo(f"Again:\n  {done.command}")
 
 

@@ -29,13 +29,16 @@ def command(
 ) -> int:
     """Show a finding again: symbolized report and decoded content.
 
-    FILE is a finding's folder, a stored input of a target or of a property, a seed or a text
-    source.  Exit status: 1 it reproduces; 0 it does not; 2 it could not be run.
+    FILE is a finding's folder or id, a stored input of a target or of a property, a seed or a
+    text source; its path may also be one from the project's root.
+
+    Exit status: 1 it reproduces; 0 it does not; 2 it could not be run.
     """
-    from groundstop.findings import print_reproduction, reproduce
+    from groundstop.findings import input_named, print_reproduction, reproduce
     from groundstop.properties import find_stored, reproduce_stored
 
     project = find_project()
+    file = input_named(project, file)
     if stored := find_stored(project, file):
         found = reproduce_stored(stored, release, sanitizer)
     else:

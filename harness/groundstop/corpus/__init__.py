@@ -8,7 +8,7 @@ corpus/<target>/properties/    for each property: inputs that it failed on, as r
                                evolved as above
 """
 
-from groundstop.corpus._add import Known, add_regressions, add_seeds
+from groundstop.corpus._add import Added, Known, add_regressions, add_seeds
 from groundstop.corpus._properties import (
     add_property_input,
     find_property_input,
@@ -36,6 +36,7 @@ from groundstop.corpus._testcases import (
 
 __all__ = [
     "SIDECAR_SUFFIX",
+    "Added",
     "Entry",
     "FolderStats",
     "Known",

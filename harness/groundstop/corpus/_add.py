@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Put files into a corpus: as seeds, or as regressions with what is known of them."""
+"""Put files into a corpus: as seeds, or as regressions with what is known of them.
+
+Adding what is there changes nothing: the same bytes are not copied again.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.config import Project
+from groundstop.corpus._files import content_files
 from groundstop.corpus._regressions import SIDECAR_SUFFIX, list_regressions
 from groundstop.corpus._sidecar import write_sidecar
 from groundstop.corpus._testcases import seeds, testcase
@@ -17,7 +21,7 @@ from groundstop.files import make_folder, read_input, write_atomically
 from groundstop.model import Release
 from groundstop.target import Target
 
-__all__ = ["Known", "add_regressions", "add_seeds"]
+__all__ = ["Added", "Known", "add_regressions", "add_seeds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +35,66 @@ class Known:
     release: Release
 
 
-def add_seeds(target: Target, project: Project, paths: Sequence[Path]) -> list[Path]:
-    """Copy files to the target's seeds, all or none; return where they are.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Where in the corpus a file is now: the input, or of a regression its sidecar.
+
+    With `new` false it was there before, with the same bytes.
+    """
+
+    place: Path
+    new: bool = True
+
+
+def add_seeds(target: Target, project: Project, paths: Sequence[Path]) -> list[Added]:
+    """Copy files to the target's seeds, all or none; return where each of them is.
 
     Raises InputError for one that cannot be read or written, is named as no content is or as
     what is there, is to the core what a seed, a regression or another of the files is, or would
     be something else to it there; SourceError for a text source that does not compile.
     """
-    files = [(path, path.name) for path in paths]
+    there = _there(project, target.name, paths, "seeds")
+    files = [(path, path.name) for path in paths if path not in there]
     with _copied(target, project, files, "seeds") as places:
-        return list(places)
+        made = dict(zip((path for path, _ in files), places, strict=True))
+    return [Added(there[p], new=False) if p in there else Added(made[p]) for p in paths]
 
 
-def add_regressions(target: Target, project: Project, known: Sequence[Known]) -> list[Path]:
+def add_regressions(target: Target, project: Project, known: Sequence[Known]) -> list[Added]:
     """Copy files to the target's regressions, all or none, each with its sidecar.
 
-    Returns the sidecars.  Raises as `add_seeds`.
+    Returns where the sidecars are.  Raises as `add_seeds`.
     """
-    files = [(one.path, one.name) for one in known]
+    there = _there(project, target.name, [one.path for one in known], "regressions")
+    others = [one for one in known if one.path not in there]
+    files = [(one.path, one.name) for one in others]
+    made: dict[Path, Path] = {}
     with _copied(target, project, files, "regressions") as places:
         # After the inputs: a sidecar whose input is not there would stop every command.
-        for one, place in zip(known, list(places), strict=True):
-            sidecar = _sidecar(place)
-            places.append(sidecar)
+        for one, place in zip(others, list(places), strict=True):
+            made[one.path] = _sidecar(place)
+            places.append(made[one.path])
             write_sidecar(
-                sidecar, place.name, what=one.what, oracle=one.oracle, release=one.release
+                made[one.path], place.name, what=one.what, oracle=one.oracle, release=one.release
             )
-        return places[len(known) :]
+    return [
+        Added(there[one.path], new=False) if one.path in there else Added(made[one.path])
+        for one in known
+    ]
+
+
+def _there(
+    project: Project, target_name: str, paths: Sequence[Path], folder: str
+) -> dict[Path, Path]:
+    """Return which of the files are in `folder` byte for byte, and what holds them there."""
+    if folder == "seeds":
+        held = [(path, path) for path in content_files(project.corpus_of(target_name) / folder)]
+    else:
+        held = [(known.path, known.sidecar) for known in list_regressions(target_name, project)]
+    # By suffix, too: it says whether a file is text.
+    present = {(path.suffix, read_input(path)): place for path, place in held}
+    found = {path: present.get((path.suffix, read_input(path))) for path in paths}
+    return {path: place for path, place in found.items() if place is not None}
 
 
 @contextmanager

@@ -82,15 +82,17 @@ def require_corpus(target: Target, project: Project) -> None:
     folder = project.corpus_of(target.name)
     seeds_folder = folder / "seeds"
     if not folder.is_dir():
-        wrong = f"its corpus {folder} is not there: make it, with a folder seeds in it"
+        wrong = f"its corpus {project.relative(folder)} is not there: make it, with a folder seeds,"
+        wrong += " and"
     elif not seeds_folder.is_dir():
-        wrong = f"its corpus has no folder {seeds_folder}: make it"
+        wrong = f"its corpus has no folder {project.relative(seeds_folder)}: make it, and"
     elif not any(content_files(seeds_folder)):
-        wrong = f"{seeds_folder} has no seed"
+        wrong = f"{project.relative(seeds_folder)} has no seed:"
     else:
         return
     raise TargetError(
-        f"target {target.name!r}: {wrong}, and put at least one input there "
+        f"target {target.name!r}: {wrong} put at least one input there, as "
+        f"`groundstop corpus add --target {target.name} FILE` does "
         "(or correct `corpus` in [tool.groundstop] of pyproject.toml)"
     )
 

@@ -3,16 +3,18 @@
 
 `triage` turns an input into a finding, `keep_artifacts` does so with what a campaign
 stored, `reproduce` shows one again, `minimize` makes its input small, `list_findings` and
-`find_finding` find those that are kept, and the `print_` functions put them before people.
+`find_finding` find those that are kept, `input_named` what a user names, `misfits` tells what
+is wrong with a seed, and the `print_` functions put them before people.
 """
 
 from groundstop.findings._examine import Examination, Examiner, examine
 from groundstop.findings._finding import Finding, headline
 from groundstop.findings._locate import find_target
 from groundstop.findings._minimize import Minimized, minimize
+from groundstop.findings._misfit import misfits
 from groundstop.findings._report import Frame, Report, parse_report
 from groundstop.findings._reproduce import Reproduction, repro_command, reproduce
-from groundstop.findings._search import find_finding, list_findings
+from groundstop.findings._search import find_finding, input_named, list_findings
 from groundstop.findings._store import FindingStore, Stored
 from groundstop.findings._triage import keep_artifacts, triage
 from groundstop.findings._view import print_reproduction, print_stored
@@ -31,9 +33,11 @@ __all__ = [
     "find_finding",
     "find_target",
     "headline",
+    "input_named",
     "keep_artifacts",
     "list_findings",
     "minimize",
+    "misfits",
     "parse_report",
     "print_reproduction",
     "print_stored",

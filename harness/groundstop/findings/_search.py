@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from groundstop.files import resolved
 from groundstop.findings._store import FindingStore, Stored
 from groundstop.target import list_targets
 
-__all__ = ["find_finding", "list_findings", "stored_at"]
+__all__ = ["find_finding", "input_named", "list_findings", "stored_at"]
 
 _PREFIX = re.compile(r"[0-9a-f]{1,16}")
 
@@ -38,21 +39,40 @@ def list_findings(project: Project, target_name: str | None = None) -> Iterator[
 def find_finding(project: Project, text: str) -> Stored:
     """Return the finding with the id `text`, with an id that begins so, or at that path.
 
-    Raises InputError when there is none such, or more than one.
+    A path may be one from the project's root.  Raises InputError when there is none such, or
+    more than one.
     """
-    path = Path(text)
-    if stored := stored_at(project, path):
+    path = input_named(project, Path(text))
+    # Whatever else is called so: an id is what is most likely meant.
+    if stored := stored_at(project, path) or _by_id(project, text):
         return stored
-    if _PREFIX.fullmatch(text):
-        found = [stored for stored in list_findings(project) if stored.finding.id.startswith(text)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = "\n".join(f"  {s.finding.id}  {s.finding.headline}" for s in found)
-            raise InputError(f"{text}: begins {len(found)} findings' ids:\n{ids}")
     if text and path.exists():
         raise InputError(f"{text}: no stored finding; groundstop repro FILE says what it shows")
     raise InputError(f"{text}: no finding has this id (groundstop findings list shows them)")
+
+
+def input_named(project: Project, path: Path) -> Path:
+    """Return the file or folder that a user names, wherever in the project that user stands.
+
+    It is the path as given, else from the project's root, as paths are printed; else the
+    folder of the finding with that id, or with the only id that begins so.  A path that is
+    none of these comes back as it is.  Raises InputError for the beginning of several ids.
+    """
+    for place in (path, project.root / path):
+        if os.path.lexists(place):
+            return place
+    stored = _by_id(project, str(path))
+    return stored.folder if stored else path
+
+
+def _by_id(project: Project, text: str) -> Stored | None:
+    if not _PREFIX.fullmatch(text):
+        return None
+    found = [stored for stored in list_findings(project) if stored.finding.id.startswith(text)]
+    if len(found) > 1:
+        ids = "\n".join(f"  {s.finding.id}  {s.finding.headline}" for s in found)
+        raise InputError(f"{text}: begins {len(found)} findings' ids:\n{ids}")
+    return found[0] if found else None
 
 
 def stored_at(project: Project, path: Path) -> Stored | None:

@@ -11,6 +11,7 @@ from groundstop.findings._finding import Finding
 from groundstop.findings._report import Frame
 from groundstop.findings._reproduce import Reproduction
 from groundstop.findings._store import Stored
+from groundstop.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +47,7 @@ def print_stored(
     found = f", found {stored.found:%Y-%m-%d %H:%M} UTC" if stored.found else ""
     heading = [Text(f"{finding.id}: on {where}{found}", style="bold red"), *_what(finding, project)]
     heading += [
-        Text(f"  {path.stat().st_size:,} bytes in {project.relative(path)}")
+        Text(f"  {counted(path.stat().st_size, 'byte')} in {project.relative(path)}")
         for path in (stored.input, stored.minimized)
         if path.is_file()
     ]

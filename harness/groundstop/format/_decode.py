@@ -17,6 +17,7 @@ from groundstop.format._spec import (
     UnionField,
 )
 from groundstop.format._wire import Wire
+from groundstop.words import counted
 
 if TYPE_CHECKING:
     from groundstop.format._record import Record
@@ -44,7 +45,7 @@ class _Reader:
         left = self.limit - self.at
         if size > left:
             node.end = self.limit
-            raise self.stop(node, f"needs {size} bytes, {left} are left")
+            raise self.stop(node, f"needs {counted(size, 'byte')}, {left} are left")
         start = self.at
         self.at += size
         return self.data[start : self.at]
@@ -144,14 +145,16 @@ class _Reader:
                 left = self.limit - self.at
                 node.problems.append(
                     DecodeError(
-                        f"{left} bytes behind the last field", offset=self.at, field=node.path
+                        f"{counted(left, 'byte')} behind the last field",
+                        offset=self.at,
+                        field=node.path,
                     )
                 )
             self.at = self.limit
         finally:
             self.limit = outer
         if end > outer:
-            raise self.stop(node, f"needs {size} bytes, {outer - node.start} are left")
+            raise self.stop(node, f"needs {counted(size, 'byte')}, {outer - node.start} are left")
 
 
 def _member(spec: IntegerField, value: int) -> int:
@@ -180,7 +183,7 @@ def decode(cls: type[R], data: bytes) -> Decoded[R]:
     if reader.at < len(data) and stopped is None:
         root.problems.append(
             DecodeError(
-                f"{len(data) - reader.at} bytes behind the last field",
+                f"{counted(len(data) - reader.at, 'byte')} behind the last field",
                 offset=reader.at,
                 field="file",
             )

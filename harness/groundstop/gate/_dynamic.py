@@ -13,6 +13,7 @@ from groundstop.gate._rig import Answer, Rig, RigContext, spoken
 from groundstop.model import Judgement, Outcome, Release, Stage, Verdict
 from groundstop.oracles import Broken, Fatal, judge_all
 from groundstop.target import ContentToolchain, Problem, Target
+from groundstop.words import counted
 
 # The answer whose outcome was judged, the oracle's name, and what it says.
 Judged = tuple[Answer, str, Judgement]
@@ -35,10 +36,11 @@ def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> StageRes
         by = f" by {names}" if names else ""
         problems.append(Problem("load", f"refused{by}: {reason}", "the core"))
     loaded = sum(_reached(answer, rig) >= Stage.LOADED for answer in answers)
+    cores = counted(rig.size, "core")
     if not rig.reports_stages and not problems:
-        why = f"the core reports no stage: {loaded} of {rig.size} cores return and accept it"
+        why = f"the core reports no stage: {loaded} of {cores} return and accept it"
         return StageResult("load", StageStatus.NOT_CHECKED, why)
-    return StageResult.judged("load", f"loaded by {loaded} of {rig.size} cores", problems)
+    return StageResult.judged("load", f"loaded by {loaded} of {cores}", problems)
 
 
 def evaluate_stage(
@@ -54,6 +56,7 @@ def evaluate_stage(
     problems: list[Problem] = []
     evaluated: Counter[str] = Counter({spoken(release): 0 for release in rig.fleet})
     everything = _event_sets(content, testcase, events)
+    testcases = counted(len(everything), "testcase")
     rows = rig.run_many(list(everything))
     for name, answers in zip(everything.values(), rows, strict=True):
         problems += _deaths("evaluate", answers, f"on {name}")
@@ -66,16 +69,16 @@ def evaluate_stage(
         problems.append(
             Problem(
                 "evaluate",
-                f"no event out of {len(everything)} testcases was evaluated on any release",
+                f"no event out of {testcases} was evaluated on any release",
                 "the corpus",
                 "add a seed with an event of the candidate's type",
             )
         )
     counts = ", ".join(f"{count} on {release}" for release, count in evaluated.items())
     if not rig.reports_stages and not problems:
-        why = f"the core reports no stage: of {len(everything)} testcases run to the end {counts}"
+        why = f"the core reports no stage: of {testcases} run to the end {counts}"
         return StageResult("evaluate", StageStatus.NOT_CHECKED, why)
-    evidence = f"of {len(everything)} testcases evaluated {counts}"
+    evidence = f"of {testcases} evaluated {counts}"
     return StageResult.judged("evaluate", evidence, problems)
 
 
@@ -116,7 +119,7 @@ def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) ->
     ]
     judged = _judges(judgements)
     against = "against what the source expects" if expected else "of which nothing is expected"
-    evidence = f"{len(outcomes)} outcomes {against}; {_asked(target, judged)}"
+    evidence = f"{counted(len(outcomes), 'outcome')} {against}; {_asked(target, judged)}"
     if not (expected or judged or problems):
         return StageResult("outcome", StageStatus.NOT_CHECKED, evidence)
     return StageResult.judged("outcome", evidence, list(dict.fromkeys(problems)))
@@ -129,7 +132,7 @@ def regressions_stage(target: Target, regressions: Mapping[str, bytes], rig: Rig
     for (name, testcase), answers in zip(regressions.items(), rows, strict=True):
         problems += _deaths("regression", answers, f"on {name}")
         problems += _found(_judgements(target, testcase, answers, rig), name)
-    evidence = f"{len(regressions)} inputs on {rig.size} cores"
+    evidence = f"{counted(len(regressions), 'input')} on {counted(rig.size, 'core')}"
     return StageResult.judged("regressions", evidence, list(dict.fromkeys(problems)))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from groundstop.gate._decision import StageResult, StageStatus
 from groundstop.gate._rig import Rig, spoken
 from groundstop.target import ContentToolchain, Problem
+from groundstop.words import counted
 
 
 def source_stage(content: ContentToolchain, candidate: Path) -> StageResult:
@@ -29,7 +30,7 @@ def source_stage(content: ContentToolchain, candidate: Path) -> StageResult:
                 "report this: the content compiler is at fault",
             )
         )
-    return StageResult.judged(name, f"compiled twice, {len(first)} bytes", problems)
+    return StageResult.judged(name, f"compiled twice, {counted(len(first), 'byte')}", problems)
 
 
 def definition_stage(content: ContentToolchain, candidate: Path) -> StageResult:

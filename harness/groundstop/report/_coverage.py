@@ -8,6 +8,7 @@ Not through Atheris: it leaves with `_exit`, and the profile is never written
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from groundstop.errors import ReplayError, ToolError
 from groundstop.model import Death, Release, Sanitizer, Variant
 from groundstop.replay import open_pool
 from groundstop.target import Target, build
-from groundstop.toolchain import find_llvm_tool
+from groundstop.toolchain import find_llvm_tool, native_root
 
 __all__ = ["CoverageReport", "FileCoverage", "measure_coverage"]
 
@@ -72,13 +73,18 @@ def measure_coverage(
         if not raw:
             raise ReplayError(f"{target.name} {variant} wrote no profile: it died on every input")
         _run("llvm-profdata", "merge", "-sparse", *map(str, raw), "-o", str(merged))
-        profile_flag = f"-instr-profile={merged}"
-        exported = _run("llvm-cov", "export", "-summary-only", profile_flag, str(library))
+        flags = (f"-instr-profile={merged}", f"-ignore-filename-regex={_framework_headers()}")
+        exported = _run("llvm-cov", "export", "-summary-only", *flags, str(library))
         if html is not None:
             html.mkdir(parents=True, exist_ok=True)
             out = f"-output-dir={html}"
-            _run("llvm-cov", "show", "-format=html", out, profile_flag, str(library))
+            _run("llvm-cov", "show", "-format=html", out, *flags, str(library))
     return CoverageReport(release, len(inputs), deaths, _files(exported), html)
+
+
+def _framework_headers() -> str:
+    """Match the framework's own headers: their inline parts are compiled in, and no core's."""
+    return f"^{re.escape(str(native_root() / 'include'))}/"
 
 
 def _files(exported: str) -> tuple[FileCoverage, ...]:

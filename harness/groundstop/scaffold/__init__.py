@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A scaffold is the least that fuzzes: a target, its format, an entry point, a seed, a Makefile."""
 
-from groundstop.scaffold._scaffold import Scaffold, Written, target_name
+from groundstop.scaffold._scaffold import Scaffold, Written
 
-__all__ = ["Scaffold", "Written", "target_name"]
+__all__ = ["Scaffold", "Written"]

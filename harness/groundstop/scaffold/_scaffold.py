@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from groundstop.errors import ConfigError
 from groundstop.files import make_folder, read_text, write_atomically
+from groundstop.scaffold._register import read_registry
 
-__all__ = ["Scaffold", "Written", "target_name"]
+__all__ = ["Scaffold", "Written"]
 
 # A program of two instructions, as templates/target.py.j2 declares the format.
 _SEED = b"TOYP" + bytes((1, 0, 2, 0)) + bytes((1, 7)) + bytes((0, 0))
@@ -29,11 +30,14 @@ _FILES = {
 # For an interpreter that is there: nothing of the toy, whose place it takes.
 _OWN = {"target.py.j2": "own_target.py.j2", "entry.c.j2": "own_entry.c.j2"}
 # Files that a project may have already: ours goes behind what is there.
+_CONFIG = "pyproject.toml"
 _ADDED = {
-    "pyproject.toml": ("pyproject.toml.j2", r"^\[tool\.groundstop"),
+    _CONFIG: ("pyproject.toml.j2", r"^\[tool\.groundstop"),
     "Makefile": ("Makefile.j2", r"^fuzz\s*:"),
     ".gitignore": ("gitignore.j2", r"^/?\.groundstop/?$"),
 }
+# What the libraries of a campaign are preloaded by cannot express these in a path.
+_PRELOAD_SEPARATORS = (" ", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Written:
     what: str
 
 
-def target_name(text: str) -> str:
+def _target_name(text: str) -> str:
     """Return a target's name made from a folder's; raise ConfigError when nothing is left of it."""
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
     if name and not name[0].isalpha():
@@ -55,52 +59,86 @@ def target_name(text: str) -> str:
 
 
 class Scaffold:
-    """A project to write in `folder`, with one target called `name`.
+    """A project to write in `folder`, with a target called `name`, or one more of that name.
 
-    `sources` are the interpreter's own, C or C++ files in or below `folder`; without any
-    the target is a toy that comes along.  Raises ConfigError for a name that is none, for a
-    source that is not there, and for a folder that is a Groundstop project already.
+    Without a name it is made from the folder's, but only for a first target.  `sources` are
+    the interpreter's own, C or C++ files in or below `folder`; without any the target is a toy
+    that comes along.  Raises ConfigError for a name that is none or is taken, for a source that
+    is not there, and for a folder that campaigns cannot run in.
     """
 
-    def __init__(self, folder: Path, name: str, sources: Sequence[Path] = ()) -> None:
+    def __init__(self, folder: Path, name: str | None = None, sources: Sequence[Path] = ()) -> None:
+        if any(separator in str(folder) for separator in _PRELOAD_SEPARATORS):
+            raise ConfigError(
+                f"{folder}: a project's path must have no space or colon in it, which the "
+                "LD_PRELOAD of a campaign cannot express: move or rename the folder"
+            )
+        registry = read_registry(folder / _CONFIG)
+        if name is None and registry is not None:
+            known = ", ".join(registry.targets) or "none so far"
+            raise ConfigError(
+                f"{folder / _CONFIG}: this is a Groundstop project already (its targets: {known}); "
+                "nothing was changed; groundstop init NAME adds a target"
+            )
+        name = name or _target_name(folder.name)
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise ConfigError(
                 f"{name!r} cannot name a target: use small letters, digits and underscores"
             )
         self._folder = folder
-        self._name = name
+        self.name = name
         self._sources = [_below(folder, source) for source in sources]
         loader = PackageLoader("groundstop.scaffold")
         # What is written is Python, C and make, never HTML.
         self._templates = Environment(  # noqa: S701
             loader=loader, undefined=StrictUndefined, keep_trailing_newline=True
         )
-        existing = folder / "pyproject.toml"
-        if existing.is_file() and re.search(
-            _ADDED["pyproject.toml"][1], read_text(existing), re.MULTILINE
-        ):
-            raise ConfigError(
-                f"{existing}: this is a Groundstop project already: add a target to its "
-                "[tool.groundstop.targets] table"
-            )
+        self._corpus = registry.corpus if registry else "corpus"
+        self._registered = None
+        if registry is not None:
+            self._refuse_taken(registry.targets)
+            self._registered = registry.with_target(name, f"fuzz.{name}:target")
 
     def write(self) -> list[Written]:
         """Write every file; one that is there is added to, or left alone, never replaced."""
         done = [self._add(name, *how) for name, how in _ADDED.items()]
-        for pattern, template in _FILES.items():
-            chosen = _OWN.get(template, template) if self._sources else template
-            done.append(self._new(pattern.format(name=self._name), self._render(chosen)))
-        if not self._sources:
-            seed = f"corpus/{self._name}/seeds/two-instructions"
-            done.append(self._new(seed, _SEED))
+        if self._registered is not None:
+            write_atomically(self._folder / _CONFIG, self._registered.encode())
+            done[0] = Written(_CONFIG, "added to")
+        for name, template in self._files().items():
+            done.append(self._new(name, self._render(template) if template else _SEED))
         return done
+
+    def _files(self) -> dict[str, str]:
+        """Return the files that are the target's alone, each with its template; a seed has none."""
+        files = {
+            pattern.format(name=self.name): _OWN.get(template, template)
+            if self._sources
+            else template
+            for pattern, template in _FILES.items()
+        }
+        if not self._sources:
+            files[f"{self._corpus}/{self.name}/seeds/two-instructions"] = ""
+        return files
+
+    def _refuse_taken(self, targets: Mapping[str, str]) -> None:
+        if self.name not in targets:
+            return
+        mine = [name for name in self._files() if name not in _FILES]  # not those of any target
+        there = [name for name in mine if (self._folder / name).exists()]
+        raise ConfigError(
+            f"{self._folder / _CONFIG}: this is a Groundstop project already, and has a target "
+            f"{self.name} at {targets[self.name]} (there: {', '.join(there) or 'no file of it'}); "
+            f"nothing was changed; `groundstop fuzz {self.name}` fuzzes it, groundstop init with "
+            "another name adds a target"
+        )
 
     def _render(self, template: str) -> bytes:
         on_path = shutil.which("groundstop")
         # Without one on the path: the one that runs now.
         command = "groundstop" if on_path else str(Path(sys.argv[0]).absolute())
         text = self._templates.get_template(template)
-        return text.render(name=self._name, sources=self._sources, groundstop=command).encode()
+        return text.render(name=self.name, sources=self._sources, groundstop=command).encode()
 
     def _new(self, name: str, content: bytes) -> Written:
         path = self._folder / name

@@ -67,16 +67,16 @@ target = Target(
     ),
     format=Bundle,
     content=ChannelContent(),
-    # The cheapest first: a finding ends the judging of an input in a campaign.
+    # The cheapest first, as measured: a finding ends the judging of an input in a campaign.
     oracles=(
         BoundedWork(stack=_STACK),
-        Model(predict, lambda outcome: list(describe_outcome(outcome.data))),
-        Determinism(),
         Memory(),
-        Releases(alike),
+        Determinism(),
         AllocationFailure("ci_fuzz_allocation"),
-        Accepted(validate),
+        Model(predict, lambda outcome: list(describe_outcome(outcome.data))),
+        Releases(alike),
         RoundTrip(Bundle, loads=("templates", "channel")),
+        Accepted(validate),
     ),
     incident=INCIDENT,
     words=_words,

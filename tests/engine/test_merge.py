@@ -161,20 +161,26 @@ def test_a_unit_that_vanishes_meanwhile_is_no_loss(project: EngineProject, *, ch
 
 
 @pytest.mark.parametrize(
-    "holder, refused",
+    "holder, end, refused",
     [
-        (["corpus", "merge"], [["corpus", "merge"], ["fuzz", "--seconds", "1"]]),
-        (["fuzz", "--seconds", "60"], [["corpus", "merge"]]),
+        (
+            [COMMAND, "corpus", "merge", "hanging"],
+            signal.SIGINT,
+            [["corpus", "merge"], ["fuzz", "--seconds", "1"]],
+        ),
+        ([COMMAND, "fuzz", "--seconds", "60", "hanging"], signal.SIGINT, [["corpus", "merge"]]),
+        # Nobody is there to end it in the middle of an input.
+        (["fuzz/fuzz_hanging.py"], signal.SIGKILL, [["corpus", "merge"]]),
     ],
-    ids=["merge", "campaign"],
+    ids=["merge", "campaign", "script"],
 )
 def test_a_merge_is_alone_with_the_corpus(
-    project: EngineProject, holder: list[str], refused: list[list[str]]
+    project: EngineProject, holder: list[str], end: signal.Signals, refused: list[list[str]]
 ) -> None:
     evolve(project.root, "hanging", [*SAME, b"MAGIH"])
     mark = project.root / "hangs"
     process = subprocess.Popen(
-        [COMMAND, *holder, "hanging"],
+        holder,
         cwd=project.root,
         env={**os.environ, "HANG_MARK": str(mark)},
         stdout=subprocess.DEVNULL,
@@ -188,7 +194,7 @@ def test_a_merge_is_alone_with_the_corpus(
             assert "target hanging: its evolved corpus is in use" in run.stderr
             assert len(run.stderr.splitlines()) == 1
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(end)
         process.wait(30)
     assert wait_for(lambda: not processes_of(project))
     assert {*SAME, b"MAGIH"} <= project.evolved("hanging")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +12,7 @@ from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.files import make_folder
 
-__all__ = ["evolved_lock"]
+__all__ = ["evolved_lock", "share_evolved_for_good"]
 
 
 @contextmanager
@@ -21,14 +22,31 @@ def evolved_lock(project: Project, target_name: str, *, alone: bool) -> Iterator
     The kernel lets go of it however the process ends.  Raises CampaignError when somebody has
     it: a merge takes as long as it takes, and a campaign has no end that one could wait for.
     """
+    lock = _taken(project, target_name, alone=alone)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def share_evolved_for_good(project: Project, target_name: str) -> None:
+    """Hold the lock with others until this process, whatever it becomes, and its children end.
+
+    Raises CampaignError as `evolved_lock` does.
+    """
+    os.set_inheritable(_taken(project, target_name, alone=False), True)  # noqa: FBT003  (its own)
+
+
+def _taken(project: Project, target_name: str, *, alone: bool) -> int:
     folder = project.state / "locks"
     make_folder(folder)
-    with (folder / f"{target_name}.evolved").open("w") as lock:
-        try:
-            fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            who = "a campaign runs, or another merge" if alone else "a merge is shrinking it"
-            raise CampaignError(
-                f"target {target_name}: its evolved corpus is in use ({who}): try again after that"
-            ) from None
-        yield
+    lock = os.open(folder / f"{target_name}.evolved", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        who = "a campaign runs, or another merge" if alone else "a merge is shrinking it"
+        raise CampaignError(
+            f"target {target_name}: its evolved corpus is in use ({who}): try again after that"
+        ) from None
+    return lock

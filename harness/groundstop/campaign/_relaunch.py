@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from groundstop.campaign._lock import share_evolved_for_good
 from groundstop.campaign._options import ScriptOptions
 from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
@@ -74,6 +75,7 @@ def relaunch(target: str | Target, argv: Sequence[str]) -> NoReturn:
     if launch.dictionary and options.flag("dict") is None:
         arguments.append(f"-dict={launch.dictionary}")
     if not options.paths:
+        share_evolved_for_good(project, target.name)
         arguments.extend(str(folder) for folder in corpus_folders(target, project))
     environment = launch.environment()
     _check(arguments, str(run.scratch))

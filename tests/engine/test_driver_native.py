@@ -14,6 +14,7 @@ import pytest
 from groundstop.errors import CoreError
 from groundstop.model import Sanitizer
 from groundstop.native import load_core, open_library, preloaded_driver
+from groundstop.native._abi import ffi
 from groundstop.native._ffi import DECLARATIONS
 from groundstop.toolchain import find_compiler, native_root, sanitizer_runtime
 from support.engine import READING_CORE
@@ -34,7 +35,8 @@ def compiled(folder: Path, *flags: str, compiler: tuple[str, ...] | None = None)
 
 def test_a_core_without_instrumentation_loads(tmp_path: Path) -> None:
     core = load_core(compiled(tmp_path), "reading_entry")
-    assert core.entry == "reading_entry"
+    data = ffi.from_buffer("const uint8_t[]", b"FF")
+    assert core.function(data, len(data)) == 0
 
 
 def test_a_missing_core_is_named(tmp_path: Path) -> None:

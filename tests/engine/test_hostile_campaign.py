@@ -115,16 +115,17 @@ def test_it_is_one_in_fork_mode_too(project: Project, harm: str) -> None:
     assert_kept(project, harm, result.artifacts[0].path, "exit")
 
 
-def test_the_first_input_of_all_may_be_the_one(project: Project) -> None:
-    # Whoever stores it may not have run at all by then.
-    result = campaign(project, "0")
-    (artifact,) = result.artifacts
-    assert artifact.path.read_bytes() == b""
-
-
 def test_an_end_that_nobody_saw_is_no_success(project: Project) -> None:
     with pytest.raises(CampaignError, match="ended by itself, with status 0 and no finding"):
         campaign(project, "q")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_core_may_silence_the_engine(project: Project, workers: int) -> None:
+    options = CampaignOptions(seconds=2, share=0, workers=workers)
+    result = run_campaign(uncivil("d"), project, options)
+    assert result.exit_status == 0
+    assert result.progress.stats.executions > 0
 
 
 def test_what_is_stored_is_the_input_and_not_what_the_core_made_of_it(project: Project) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from _thread import RLock
 from importlib import import_module
 from importlib.machinery import PathFinder
 
@@ -52,15 +53,28 @@ def _defer_instrumentation() -> None:
     package.__file__ = spec.origin
     package.__path__ = spec.submodule_search_locations
 
+    lock = RLock()
+    is_whole = False
+
     def find(name: str) -> object:
+        nonlocal is_whole
         if name in _NATIVE:
             try:
                 return getattr(import_module("atheris.native"), name)
             except (ImportError, AttributeError):
                 pass  # another version: the whole of it will have it
-        del package.__getattr__
-        loader.exec_module(package)
-        return getattr(package, name)
+        with lock:
+            if not is_whole:
+                # Before: what it runs may ask for what it has not yet.
+                is_whole = True
+                try:
+                    loader.exec_module(package)
+                except BaseException:
+                    is_whole = False
+                    raise
+        if name not in vars(package):
+            raise AttributeError(f"module 'atheris' has no attribute {name!r}")
+        return vars(package)[name]
 
     package.__getattr__ = find  # type: ignore[method-assign]
     sys.modules["atheris"] = package

@@ -74,6 +74,11 @@ class Log:
         self._file.write(line + "\n")
         self._file.flush()
 
+    def is_told(self) -> bool:
+        """Whether the process has said why it ends: its time is up, or an input is stored."""
+        with self._lock:
+            return self.output.concluded or any(report.artifact for report in self.output.reports)
+
     def take_reports(self) -> list[Report]:
         """Return the reports since the last call."""
         with self._lock:

@@ -79,14 +79,16 @@ class ProcessGroup:
             time.sleep(_POLL_SECONDS)
         return self.finish()
 
-    def finish(self) -> int:
+    def finish(self, is_told: Callable[[], bool] = lambda: True) -> int:
         """Kill what is left of the group, read the output to its end.
 
-        Returns the first process' exit status, negative for a signal.
+        `is_told` says whether the output has told how the first process ended: until then
+        its witness (native/driver/witness.h) may have an input to store.  Returns the first
+        process' exit status, negative for a signal.
         """
-        if self.ended():
-            # Its witness (native/driver/witness.h) may have an input to store.
-            self._reader.join(timeout=_WITNESS_SECONDS)
+        deadline = time.monotonic() + _WITNESS_SECONDS
+        while self._reader.is_alive() and not is_told() and time.monotonic() < deadline:
+            self._reader.join(timeout=_POLL_SECONDS)
         self._signal(signal.SIGKILL)
         status = self._process.wait()
         self._reader.join(timeout=_READ_SECONDS)

@@ -135,7 +135,7 @@ class _Supervisor:
             # fork mode's parent removes its jobs' folders when it is interrupted.
             salvage(self._run.path, self._evolved)
             ended = group.ended()
-            status = group.finish() if ended else group.end(_GRACE_SECONDS)
+            status = group.finish(self._log.is_told) if ended else group.end(_GRACE_SECONDS)
             salvage(self._run.path, self._evolved)
         for report in self._log.take_reports():
             self._artifacts.note(report)
@@ -180,7 +180,8 @@ class _Supervisor:
             # A seed that kills the core would do so at every start; fork mode steps over it.
             self._fork = self._fork or not self._log.output.initialized
             return True
-        if status == 0 and ran and self._log.output.concluded:
+        # A core may have silenced libFuzzer's last words; before its time nothing else ends so.
+        if status == 0 and ran and (self._log.output.concluded or self._left() < 1):
             return False
         if status < 0 and self._fruitless < _FRUITLESS_LIMIT:
             # Killed by somebody, the system's memory keeper perhaps.

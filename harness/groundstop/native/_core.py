@@ -25,9 +25,7 @@ class LoadedCore:
     what the core reports goes to the driver that is preloaded in this process.
     """
 
-    def __init__(self, path: str, entry: str, function: Any) -> None:  # noqa: ANN401
-        self.path = path
-        self.entry = entry
+    def __init__(self, function: Any) -> None:  # noqa: ANN401  (cffi's pointers have no type)
         self.function = function
 
 
@@ -58,7 +56,7 @@ def load_core(path: str | os.PathLike[str], entry: str, *, is_examined: bool = F
             "without `static`, or name the right one in Core(entry=…)"
         )
     _initialize(linker.dlsym(core, b"LLVMFuzzerInitialize"), place)
-    return LoadedCore(place, entry, ffi.cast("groundstop_entry", function))
+    return LoadedCore(ffi.cast("groundstop_entry", function))
 
 
 def _initialize(function: Any, path: str) -> None:  # noqa: ANN401  (cffi's pointers have no type)

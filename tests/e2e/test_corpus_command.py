@@ -298,6 +298,36 @@ def test_a_seed_that_the_core_does_not_take_is_added_and_told_of(
     assert len(notes) == 2
 
 
+@pytest.mark.parametrize(
+    "describe, note",
+    [
+        (
+            "raise KeyError('x')",
+            "refused.bin: the core refuses it: no reason given (the content toolchain fails: Key",
+        ),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGINT)",
+            "added, not checked: interrupted",
+        ),
+    ],
+)
+def test_what_comes_between_while_a_new_seed_is_checked_leaves_it_added(
+    tmp_path: Path, describe: str, note: str
+) -> None:
+    project = make_project(tmp_path)
+    (module,) = tmp_path.glob("target_*.py")
+    source = module.read_text()
+    returned = 'return [f"reached {outcome.stage.name}"]'
+    assert returned in source
+    module.write_text(source.replace(returned, describe))
+    # The core returns -1 for it.
+    run = add(project, "--target", "lines", put(project, "refused.bin", b"r"))
+    assert run.status == 0, run.output
+    assert run.stdout == "corpus/lines/seeds/refused.bin\n"
+    assert run.stderr.startswith(f"note: {note}")
+    assert len(run.stderr.splitlines()) == 1
+
+
 def test_a_file_that_is_there_already_is_told_of_and_not_added_again(
     lines: tuple[Project, Target],
 ) -> None:

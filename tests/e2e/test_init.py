@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from groundstop.config import find_project
+from groundstop.errors import ConfigError, InputError
+from groundstop.scaffold import Scaffold
 from support.command import groundstop
 
 
@@ -142,6 +147,10 @@ def test_the_same_target_again_changes_nothing_and_says_what_is_there(tmp_path: 
             '[tool.groundstop.targets]\r\nvm = "fuzz.vm:target" # first\r\n\r\n[other]\r\n',
             '# first\r\nnext = "fuzz.next:target"\r\n\r\n[other]\r\n',
         ),
+        (
+            '[tool.groundstop.targets]\nvm = "fuzz.vm:target"\n\n# of the other\n[other]\n',
+            'vm:target"\nnext = "fuzz.next:target"\n\n# of the other\n[other]\n',
+        ),
         ('[tool.groundstop]\ncorpus = "in"', '\n\n[tool.groundstop.targets]\nnext = "fuzz.next:'),
     ],
 )
@@ -179,6 +188,145 @@ def test_a_table_with_no_place_for_a_target_is_left_to_its_author(tmp_path: Path
     assert run.status == 2
     assert "write its targets below a line [tool.groundstop.targets]" in run.stderr
     assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "config, known",
+    [
+        ('[ tool.groundstop ]\ncorpus = "corpus"\n', {}),
+        ('[tool."groundstop"]\ncorpus = "corpus"\n', {}),
+        ('tool.groundstop.corpus = "corpus"\n', {}),
+        ('[tool]\ngroundstop.corpus = "corpus"\n', {}),
+        ('[ tool . "groundstop".targets ]\nvm = "vm:t"\n[next]\n', {"vm": "vm:t"}),
+        ("[tool.groundstop_extra]\nfast = true", {}),
+        ('[other]\ntext = """\n[tool.groundstop]\n[tool.groundstop.targets]\n"""\n', {}),
+        (
+            'x = """\n[tool.groundstop.targets]\n"""\n[tool.groundstop.targets]\nvm = "vm:t"\n',
+            {"vm": "vm:t"},
+        ),
+    ],
+)
+def test_a_project_is_what_toml_says_it_is(
+    tmp_path: Path, config: str, known: dict[str, str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(config)
+    Scaffold(tmp_path, "next").write()
+    assert find_project(tmp_path).targets == {**known, "next": "fuzz.next:target"}
+
+
+@pytest.mark.parametrize(
+    "config, why",
+    [
+        ('[tool]\ngroundstop = { corpus = "corpus" }\n', "finds no place in it"),
+        ("tool = { other = 1 }\n", r"\[tool.groundstop\] finds no place in it"),
+        ("\ufeff[other]\n", "begins with a byte order mark"),
+        ("[other\n", "cannot be read"),
+        ("[tool.groundstop]\ncorpus = 3\n", "corpus must be a path"),
+        ("[tool.groundstop]\ntargets = 3\n", "targets must map names"),
+        ("[tool]\ngroundstop = 3\n", "tool.groundstop must be a table"),
+    ],
+)
+def test_a_config_with_no_place_for_it_is_a_clear_refusal(
+    tmp_path: Path, config: str, why: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(config)
+    with pytest.raises(ConfigError, match=why):
+        Scaffold(tmp_path, "next")
+    assert everything(tmp_path) == {"pyproject.toml": config.encode()}
+
+
+def test_line_ends_stay_what_they_are(tmp_path: Path) -> None:
+    there = {
+        "pyproject.toml": b"[other]\r\nx = 1\r\n",
+        "Makefile": b"all:\r\n\ttrue\r\n",
+        ".gitignore": b"*.o\r\n",
+    }
+    for name, content in there.items():
+        (tmp_path / name).write_bytes(content)
+    Scaffold(tmp_path, "vm").write()
+    for name, content in there.items():
+        became = (tmp_path / name).read_bytes()
+        assert became.startswith(content)
+        assert became.count(b"\n") == became.count(b"\r\n") > content.count(b"\n")
+    before = everything(tmp_path)
+    Scaffold(tmp_path, "next").write()
+    after = everything(tmp_path)
+    assert [name for name in there if after[name] != before[name]] == ["pyproject.toml"]
+    assert after["pyproject.toml"].count(b"\n") == after["pyproject.toml"].count(b"\r\n")
+
+
+@pytest.mark.parametrize("name", ["fuzz", "corpus", "Makefile", "fuzz/vm.py", "pyproject.toml"])
+def test_what_stands_in_the_way_is_told_of_before_anything_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / ".gitignore").write_text("*.o\n")
+    blocked = tmp_path / name
+    if name in {"fuzz", "corpus"}:
+        blocked.touch()
+    else:
+        blocked.mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(InputError, match=f"{re.escape(str(blocked))}: "):
+        Scaffold(tmp_path, "vm").write()
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / ".gitignore").read_text() == "*.o\n"
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "fuzz/vm.py"])
+def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "project"
+    link = folder / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "outside")
+    with pytest.raises(InputError, match="a symbolic link that leads nowhere"):
+        Scaffold(folder, "vm").write()
+    assert everything(tmp_path) == {}
+
+
+def test_what_was_not_written_to_the_end_can_be_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full: until its last file is written this is no project."""
+    left = iter(range(3))
+
+    def write(path: Path, data: bytes) -> None:
+        if next(left, None) is None:
+            raise InputError(f"{path}: cannot be written: No space left on device")
+        path.write_bytes(data)
+
+    with monkeypatch.context() as full:
+        full.setattr("groundstop.scaffold._change.write_atomically", write)
+        with pytest.raises(InputError, match="No space left"):
+            Scaffold(tmp_path, "vm").write()
+    assert len(everything(tmp_path)) == 3
+    Scaffold(tmp_path, "vm").write()
+    assert find_project(tmp_path).targets == {"vm": "fuzz.vm:target"}
+
+
+def test_a_source_may_be_called_anything(tmp_path: Path) -> None:
+    names = ['we"ird.c', "back\\slash.c", "it's.c", "größe.c"]
+    for name in names:
+        (tmp_path / name).touch()
+    Scaffold(tmp_path, "vm", [Path(name) for name in names]).write()
+    declared = (tmp_path / "fuzz" / "vm.py").read_text()
+    sources = re.search(r"sources=(\(.*\)),", declared)
+    assert sources is not None
+    assert ast.literal_eval(sources[1]) == (*names, "fuzz/vm_entry.c")
+
+
+def test_that_commands_do_not_take_the_only_target_any_more_is_said(tmp_path: Path) -> None:
+    runs = [groundstop("init", name, cwd=tmp_path) for name in ("vm", "next", "third")]
+    assert [run.status for run in runs] == [0, 0, 0]
+    said = 'Commands without a target\'s name took vm: default = "vm" in [tool.groundstop] keeps'
+    assert [said in run.stdout for run in runs] == [False, True, False]
+    # What it advises is what helps.
+    config = tmp_path / "pyproject.toml"
+    assert find_project(tmp_path).default is None
+    with_default = config.read_text().replace(
+        "[tool.groundstop]", '[tool.groundstop]\ndefault = "vm"'
+    )
+    config.write_text(with_default)
+    assert find_project(tmp_path).default == "vm"
 
 
 @pytest.mark.parametrize("name", ["with space", "a:b"])

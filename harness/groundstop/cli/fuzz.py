@@ -5,38 +5,13 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from groundstop.cli._harness import harness_options
 from groundstop.cli._options import release_option, sanitizer_option
-from groundstop.config import Project, find_project
 from groundstop.errors import InputError
 from groundstop.model import Release, Sanitizer
-
-if TYPE_CHECKING:
-    # Importing campaigns takes longer than --help may.
-    from groundstop.campaign import CampaignOptions, CampaignRecord, CampaignResult
-    from groundstop.findings import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A campaign with its findings, and for each the file that shows it and more lines on it.
-
-    `name` is what its record is called.
-    """
-
-    project: Project
-    result: CampaignResult
-    record: CampaignRecord
-    name: str
-    findings: Sequence[tuple[Finding, Path, str]]
 
 
 @click.command("fuzz")
@@ -80,7 +55,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     Exit status: 0 nothing found; 1 findings; 2 the campaign could not run.
     """
     from groundstop.campaign import CampaignOptions, keep_record, summary_lines
-    from groundstop.properties import is_property
+    from groundstop.cli._fuzzing import fuzz
 
     options = CampaignOptions(
         seconds=seconds,
@@ -91,7 +66,6 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         share=share,
         stop_at_finding=stop,
     )
-    fuzz = _fuzz_property if is_property(name) else _fuzz_target
     outcome = fuzz(name, options, quiet=quiet or as_json)
     try:
         keep_record(outcome.project, outcome.record, outcome.name)
@@ -99,7 +73,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         # What was found counts all the same.
         click.echo(f"groundstop: this campaign will be in no report: {error}", err=True)
     if as_json:
-        click.echo(json.dumps(_document(outcome)))
+        click.echo(json.dumps(outcome.document()))
     else:
         for line in summary_lines(outcome.result, outcome.project):
             click.echo(line)
@@ -110,66 +84,3 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
             again = shlex.join(["groundstop", "repro", outcome.project.relative(path)])
             click.echo(f"{'':<12} {again}")
     return outcome.result.exit_status
-
-
-def _fuzz_target(name: str, options: CampaignOptions, *, quiet: bool) -> _Outcome:
-    from groundstop.campaign import CampaignDisplay, CampaignRecord, run_campaign, variant_of
-    from groundstop.findings import keep_artifacts
-    from groundstop.target import load_target
-
-    project = find_project()
-    target = load_target(project, name)
-    variant = variant_of(target, options.release, options.sanitizer)
-    # Standard error: the summary on standard output stays clean in a pipe.
-    with CampaignDisplay(sys.stderr, f"{name} {variant}", quiet=quiet) as display:
-        result = run_campaign(target, project, options, display)
-    kept = keep_artifacts([a.path for a in result.artifacts], target, variant, project)
-    record = CampaignRecord.of_result(
-        result,
-        options,
-        project=project,
-        target=target.name,
-        fuzzed=target.name,
-        variant=variant,
-        findings=[finding.id for finding in kept],
-    )
-    folder = project.state / "findings" / target.name
-    findings = [(finding, folder / finding.id / "input", "") for finding in kept]
-    return _Outcome(project, result, record, target.name, findings)
-
-
-def _fuzz_property(name: str, options: CampaignOptions, *, quiet: bool) -> _Outcome:
-    from groundstop.campaign import CampaignDisplay, CampaignRecord
-    from groundstop.properties import (
-        fuzz_property,
-        keep_failures,
-        load_property,
-        property_variant,
-    )
-
-    prop = load_property(name)
-    variant = property_variant(prop, options)
-    with CampaignDisplay(sys.stderr, f"{prop.node} {variant}", quiet=quiet) as display:
-        result = fuzz_property(prop, options, display)
-    kept = keep_failures([a.path for a in result.artifacts], prop, variant)
-    core, _ = prop.core_for(options.release)
-    record = CampaignRecord.of_result(
-        result,
-        options,
-        project=prop.project,
-        target=core.target_name,
-        fuzzed=prop.node,
-        variant=variant,
-        findings=[each.finding.id for each in kept],
-    )
-    findings = [(each.finding, each.path, each.example) for each in kept]
-    return _Outcome(prop.project, result, record, f"{core.target_name}-{prop.label}", findings)
-
-
-def _document(outcome: _Outcome) -> dict[str, object]:
-    """Return a campaign's record for programs, with its findings in full."""
-    return {
-        **outcome.record.document(),
-        "log": str(outcome.result.log),
-        "findings": [finding.document() for finding, _, _ in outcome.findings],
-    }

@@ -38,3 +38,6 @@ def command(name: str | None, sources: tuple[Path, ...]) -> None:
         click.echo(
             f"\nNow `{fuzz}`. Then put your interpreter into {entry} and its format into {target}."
         )
+    if scaffold.implied:
+        kept = f'default = "{scaffold.implied}" in [tool.groundstop]'
+        click.echo(f"Commands without a target's name took {scaffold.implied}: {kept} keeps that.")

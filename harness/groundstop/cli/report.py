@@ -17,17 +17,17 @@ from groundstop.config import find_project
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, allow_dash=True),
     default=None,
-    help="Write the page here (default: .groundstop/reports/TARGET.html).",
+    help="Write the page here, - is standard output (default: .groundstop/reports/TARGET.html).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, not a page.")
 def command(target_name: str | None, output: Path | None, *, as_json: bool) -> None:
     """Write what is known of TARGET to one HTML file, to keep or to pass on.
 
     The target and what it lacks, the last campaigns, the corpus, the findings with their
-    reports and decoded content, the regressions.  Nothing is built or run, and nothing judged:
-    exit status 0 says that the report was made.
+    reports and decoded content, the regressions.  The core is neither built nor run, and
+    nothing judged: exit status 0 says that the report was made.
     """
     from groundstop.files import make_folder, write_atomically
     from groundstop.report import gather_evidence, render_page
@@ -41,7 +41,11 @@ def command(target_name: str | None, output: Path | None, *, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps(evidence.document(), indent=2))
         return
+    page = render_page(evidence).encode()
+    if str(output) == "-":
+        click.get_binary_stream("stdout").write(page)
+        return
     path = output or project.state / "reports" / f"{target.name}.html"
     make_folder(path.parent)
-    write_atomically(path, render_page(evidence).encode())
+    write_atomically(path, page)
     click.echo(project.relative(path))

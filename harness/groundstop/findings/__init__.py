@@ -4,11 +4,13 @@
 `triage` turns an input into a finding, `keep_artifacts` does so with what a campaign
 stored, `reproduce` shows one again, `minimize` makes its input small, `list_findings` and
 `find_finding` find those that are kept, `input_named` what a user names, `misfits` tells what
-is wrong with a seed, and the `print_` functions put them before people.
+is wrong with a seed, `what_is_known` what a regression shows, and the `print_` functions put
+them before people.
 """
 
 from groundstop.findings._examine import Examination, Examiner, examine
 from groundstop.findings._finding import Finding, headline
+from groundstop.findings._known import SHOWS_NOTHING, what_is_known
 from groundstop.findings._locate import find_target
 from groundstop.findings._minimize import Minimized, minimize
 from groundstop.findings._misfit import misfits
@@ -20,6 +22,7 @@ from groundstop.findings._triage import keep_artifacts, triage
 from groundstop.findings._view import print_reproduction, print_stored
 
 __all__ = [
+    "SHOWS_NOTHING",
     "Examination",
     "Examiner",
     "Finding",
@@ -44,4 +47,5 @@ __all__ = [
     "repro_command",
     "reproduce",
     "triage",
+    "what_is_known",
 ]

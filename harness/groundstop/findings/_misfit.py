@@ -57,4 +57,12 @@ def _refused(target: Target, result: Outcome | Death, variant: Variant) -> str:
     silent = result.stage is Stage.NONE and result.returned == 0
     if silent or result.stage >= Stage.LOADED:
         return ""
-    return f"{core} refuses it: {'; '.join(target.content.describe(result)) or 'no reason given'}"
+    return f"{core} refuses it: {_reason(target, result)}"
+
+
+def _reason(target: Target, result: Outcome) -> str:
+    try:
+        return "; ".join(target.content.describe(result)) or "no reason given"
+    except Exception as error:  # noqa: BLE001  (a content toolchain is a user's code)
+        first = str(error).partition("\n")[0]
+        return f"no reason given (the content toolchain fails: {type(error).__name__}: {first})"

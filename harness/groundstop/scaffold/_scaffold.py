@@ -7,16 +7,15 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from groundstop.errors import ConfigError
-from groundstop.files import make_folder, read_text, write_atomically
+from groundstop.scaffold._change import Change, Written, added_to, carry_out, new_file
 from groundstop.scaffold._register import read_registry
 
-__all__ = ["Scaffold", "Written"]
+__all__ = ["Scaffold"]
 
 # A program of two instructions, as templates/target.py.j2 declares the format.
 _SEED = b"TOYP" + bytes((1, 0, 2, 0)) + bytes((1, 7)) + bytes((0, 0))
@@ -29,23 +28,14 @@ _FILES = {
 }
 # For an interpreter that is there: nothing of the toy, whose place it takes.
 _OWN = {"target.py.j2": "own_target.py.j2", "entry.c.j2": "own_entry.c.j2"}
-# Files that a project may have already: ours goes behind what is there.
-_CONFIG = "pyproject.toml"
+# Files that a project may have already: ours goes behind what is there, unless that is in it.
 _ADDED = {
-    _CONFIG: ("pyproject.toml.j2", r"^\[tool\.groundstop"),
-    "Makefile": ("Makefile.j2", r"^fuzz\s*:"),
-    ".gitignore": ("gitignore.j2", r"^/?\.groundstop/?$"),
+    "Makefile": ("Makefile.j2", rb"^fuzz\s*:"),
+    ".gitignore": ("gitignore.j2", rb"^/?\.groundstop/?\s*$"),
 }
+_CONFIG = "pyproject.toml"
 # What the libraries of a campaign are preloaded by cannot express these in a path.
 _PRELOAD_SEPARATORS = (" ", ":")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One file, relative to the project, and what was done: `written`, `added to`, `left alone`."""
-
-    path: str
-    what: str
 
 
 def _target_name(text: str) -> str:
@@ -74,7 +64,7 @@ class Scaffold:
                 "LD_PRELOAD of a campaign cannot express: move or rename the folder"
             )
         registry = read_registry(folder / _CONFIG)
-        if name is None and registry is not None:
+        if name is None and registry.is_project:
             known = ", ".join(registry.targets) or "none so far"
             raise ConfigError(
                 f"{folder / _CONFIG}: this is a Groundstop project already (its targets: {known}); "
@@ -93,21 +83,31 @@ class Scaffold:
         self._templates = Environment(  # noqa: S701
             loader=loader, undefined=StrictUndefined, keep_trailing_newline=True
         )
-        self._corpus = registry.corpus if registry else "corpus"
-        self._registered = None
-        if registry is not None:
-            self._refuse_taken(registry.targets)
-            self._registered = registry.with_target(name, f"fuzz.{name}:target")
+        self._templates.filters["literal"] = _literal
+        self._corpus = registry.corpus
+        self._refuse_taken(registry.targets)
+        # The target that commands took without a name, and do not take any more.
+        self.implied = registry.implied
+        if registry.is_project:
+            self._config = registry.with_target(name, f"fuzz.{name}:target")
+        else:
+            self._config = registry.with_project(self._render("pyproject.toml.j2").decode())
 
     def write(self) -> list[Written]:
-        """Write every file; one that is there is added to, or left alone, never replaced."""
-        done = [self._add(name, *how) for name, how in _ADDED.items()]
-        if self._registered is not None:
-            write_atomically(self._folder / _CONFIG, self._registered.encode())
-            done[0] = Written(_CONFIG, "added to")
+        """Write every file; one that is there is added to, or left alone, never replaced.
+
+        Raises InputError, with nothing written, where one cannot be.
+        """
+        there = (self._folder / _CONFIG).exists()
+        config = Written(_CONFIG, "added to" if there else "written")
+        changes = [Change(config, self._config.encode())]
+        for name, (template, marker) in _ADDED.items():
+            changes.append(added_to(self._folder, name, self._render(template), marker))
         for name, template in self._files().items():
-            done.append(self._new(name, self._render(template) if template else _SEED))
-        return done
+            content = self._render(template) if template else _SEED
+            changes.append(new_file(self._folder, name, content))
+        carry_out(self._folder, changes)
+        return [change.done for change in changes]
 
     def _files(self) -> dict[str, str]:
         """Return the files that are the target's alone, each with its template; a seed has none."""
@@ -140,26 +140,11 @@ class Scaffold:
         text = self._templates.get_template(template)
         return text.render(name=self.name, sources=self._sources, groundstop=command).encode()
 
-    def _new(self, name: str, content: bytes) -> Written:
-        path = self._folder / name
-        if path.exists():
-            return Written(name, "left alone")
-        make_folder(path.parent)
-        write_atomically(path, content)
-        if content.startswith(b"#!"):
-            path.chmod(0o755)
-        return Written(name, "written")
 
-    def _add(self, name: str, template: str, marker: str) -> Written:
-        path = self._folder / name
-        if not path.exists():
-            return self._new(name, self._render(template))
-        there = read_text(path)
-        if re.search(marker, there, re.MULTILINE):
-            return Written(name, "left alone")
-        between = "\n" if there.endswith("\n") or not there else "\n\n"
-        write_atomically(path, (there + between).encode() + self._render(template))
-        return Written(name, "added to")
+def _literal(text: str) -> str:
+    """Return a text as Python has it, in double quotes where that needs no more."""
+    plain = text.isprintable() and not {'"', "\\"} & set(text)
+    return f'"{text}"' if plain else repr(text)
 
 
 def _below(folder: Path, source: Path) -> str:

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstop corpus stats`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from groundstop.cli._options import chosen_target
+from groundstop.config import find_project
+
+
+@click.command("stats", short_help="Say how much each folder of the corpus has.")
+@click.argument("target_name", metavar="[TARGET]", required=False)
+@click.option("--edges", is_flag=True, help="Run the inputs, and count the core's edges reached.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(target_name: str | None, *, edges: bool, as_json: bool) -> None:
+    """Say how many inputs each folder of TARGET's corpus has, and how large they are."""
+    from groundstop.cli.corpus._edges import reached_edges
+    from groundstop.corpus import folder_stats
+    from groundstop.target import load_target
+    from groundstop.words import counted
+
+    project = find_project()
+    target = load_target(project, chosen_target(project, target_name))
+    reached = reached_edges(target, project) if edges else {}
+    rows = [
+        {**asdict(stats), **({"edges": reached.get(stats.name)} if edges else {})}
+        for stats in folder_stats(project, target.name)
+    ]
+    folder = project.relative(project.corpus_of(target.name))
+    if as_json:
+        click.echo(json.dumps({"target": target.name, "folder": folder, "folders": rows}, indent=2))
+        return
+    click.echo(folder)
+    for row in rows:
+        count = counted(row["count"], "input")
+        size = counted(row["size"], "byte")
+        largest = f"largest {row['largest']:,}"
+        edges_reached = row.get("edges")
+        more = "" if edges_reached is None else f"{counted(edges_reached, 'edge'):>14}"
+        click.echo(f"  {row['name']:<11}{count:>15}{size:>18}{largest:>19}{more}")

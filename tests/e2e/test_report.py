@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,12 @@ def page(project: Project, name: str) -> str:
     run = groundstop("report", name, cwd=project.root)
     assert (run.status, run.stdout) == (0, f".groundstop/reports/{name}.html\n"), run.output
     return (project.state / "reports" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def found_record(project: Project) -> dict[str, Any]:
+    record = json.loads((project.state / "campaigns" / "lines.json").read_text())
+    assert isinstance(record, dict)
+    return record
 
 
 def stored_of(project: Project, word: str) -> Stored:
@@ -149,23 +156,87 @@ def test_what_is_damaged_is_named_and_the_rest_is_told(project: Project) -> None
     table = json.loads((odd / "finding.json").read_text())
     (odd / "finding.json").write_text(json.dumps({**table, "kind": 5}))
     death.report.unlink()
+    # A copy of one that is told, and what a save that was killed left over.
+    shutil.copytree(said.folder, said.folder.with_name("2" * 16))
+    shutil.copytree(said.folder, said.folder.with_name(f".old-{said.finding.id}"))
+    other = {**found_record(project), "target": "other"}
+    (project.state / "campaigns" / "lines-a.b.json").write_text(json.dumps(other))
     (project.state / "campaigns" / "lines.json").write_text("[]")
-    (project.corpus_of("lines") / "regressions" / "broken.finding.toml").write_text("<i>")
+    regressions = project.corpus_of("lines") / "regressions"
+    (regressions / "broken.line").write_text("line: 1")
+    (regressions / "broken.finding.toml").write_text("<i>")
+    (regressions / "long.finding.toml").write_text(SIDECAR.replace("old", "o" * 5000))
+    (regressions / "orphan.line").write_text("line: 2")
     found = document(project, "lines")
     named = [row["path"] for row in found["damaged"]]
     store = ".groundstop/findings/lines"
     assert named == [
         ".groundstop/campaigns/lines.json",
+        ".groundstop/campaigns/lines-a.b.json",
         f"{store}/{'0' * 16}",
         f"{store}/{'1' * 16}",
+        f"{store}/{'2' * 16}",
         f"{store}/{death.finding.id}",
-        "corpus/lines/regressions",
+        "corpus/lines/regressions/broken.finding.toml",
+        "corpus/lines/regressions/long.finding.toml",
+        "corpus/lines/regressions/orphan.line",
     ]
+    assert not any(str(project.root) in row["why"] for row in found["damaged"])
     assert [row["id"] for row in found["findings"]] == [said.finding.id]
     assert [row["name"] for row in found["regressions"]] == ["old"]
     text = page(project, "lines")
     assert all(f"<code>{path}</code>" in text for path in named)
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("name", ["input", "report.txt", "finding.json"])
+@pytest.mark.parametrize("kind", ["link", "fifo"])
+def test_nothing_else_is_carried_into_the_page(project: Project, name: str, kind: str) -> None:
+    folder = stored_of(project, "no-z").folder
+    path = folder / name
+    if kind == "fifo":
+        path.unlink()
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path.rename(project.root / "private"))
+    found = document(project, "lines")
+    assert [row["path"] for row in found["damaged"]] == [str(folder.relative_to(project.root))]
+    assert len(found["findings"]) == 1
+
+
+def test_what_cannot_be_listed_is_named_and_stops_nothing(project: Project) -> None:
+    places = [
+        ".groundstop/campaigns",
+        ".groundstop/findings/lines",
+        "corpus/lines/regressions",
+        "corpus/lines/seeds",
+    ]
+    for place in places:
+        shutil.rmtree(project.root / place)
+        (project.root / place).write_text("no folder")
+    found = document(project, "lines")
+    assert sorted(row["path"] for row in found["damaged"]) == places
+    assert all("Not a directory" in row["why"] for row in found["damaged"])
+
+
+def test_a_report_is_the_same_wherever_it_is_made(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = stored_of(project, "first_bug").folder / "finding.json"
+    # As if the core were in the project.
+    table = kept.read_text()
+    (source,) = {frame["file"] for frame in json.loads(table)["frames"] if frame["file"]}
+    kept.write_text(table.replace(source, str(project.corpus_of("lines") / "hostile.c")))
+    (project.state / "campaigns" / "lines.json").unlink()
+    (project.state / "logs").mkdir()
+    (project.state / "logs" / "lines.log").write_text("")
+    monkeypatch.chdir(project.root)
+    expected = document(project, "lines")
+    (finding,) = (row for row in expected["findings"] if "first_bug" in row["headline"])
+    assert "at corpus/lines/hostile.c:" in finding["headline"]
+    for folder in (project.corpus_of("lines"), kept.parent):
+        monkeypatch.chdir(folder)
+        assert {**document(project, "lines"), "made": expected["made"]} == expected
 
 
 def test_a_content_toolchain_that_fails_keeps_nothing_from_the_page(project: Project) -> None:

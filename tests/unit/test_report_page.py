@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page escapes whatever it is made of, and stands alone; what is kept of a campaign is read."""
+"""The page escapes whatever it is made of, and stands alone; what it is made of is read."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
@@ -15,7 +17,7 @@ import pytest
 from groundstop.campaign import CampaignRecord, keep_record, read_record, record_paths
 from groundstop.campaign._stats import OperatorStats
 from groundstop.config import Project
-from groundstop.corpus import FolderStats
+from groundstop.corpus import FolderStats, _stats, folder_stats
 from groundstop.errors import InputError
 from groundstop.report import (
     Damage,
@@ -26,6 +28,7 @@ from groundstop.report import (
     Versions,
     render_page,
 )
+from groundstop.report._coverage import _framework_headers
 from groundstop.report._versions import versions_of
 
 # Markup, a quote of each kind, a template's own marks, text turned round, and no character.
@@ -217,6 +220,19 @@ def test_a_silent_core_reached_nothing_that_is_known() -> None:
     assert "25.0% not told by the core" in page
 
 
+def test_one_thing_is_no_plural() -> None:
+    counts: dict[str, Any] = {
+        name: 1 for name, value in RECORD.document().items() if type(value) is int
+    }
+    one = replace(RECORD, **counts, operators=(OperatorStats("splice", 1, 1),))
+    corpus = (FolderStats("seeds", 1, 1, 1),)
+    page = Page(render_page(replace(EVIDENCE, campaigns=(one,), corpus=corpus))).text
+    for words in ("1 edge, 1 feature", "1 unit held, 1 new one kept", "1 input", "1 worker, 1 re"):
+        assert words in page
+    assert "splice 1 new feature\n" in page
+    assert not re.search(r"\b1 (\w+ )?\w+s\b(?<! 1 s)", page), page
+
+
 def test_the_last_record_is_kept_and_read_again(tmp_path: Path) -> None:
     project = Project(tmp_path, tmp_path / "corpus")
     assert record_paths(project, "toy") == []
@@ -246,6 +262,11 @@ def test_the_last_record_is_kept_and_read_again(tmp_path: Path) -> None:
         json.dumps({**RECORD.document(), "oracles": "model"}),
         json.dumps({**RECORD.document(), "shares": {"evaluated": None}}),
         json.dumps({**RECORD.document(), "operators": [{"name": "splice"}]}),
+        json.dumps({**RECORD.document(), "inputs": 0, "silent": -1}),
+        json.dumps({**RECORD.document(), "inputs": 10**4000}),
+        json.dumps({**RECORD.document(), "python_share": 10**400}),
+        json.dumps({**RECORD.document(), "asked": float("nan")}),
+        json.dumps({**RECORD.document(), "shares": {"evaluated": float("inf")}}),
     ],
 )
 def test_what_is_no_record_is_an_input_error(tmp_path: Path, text: str) -> None:
@@ -256,14 +277,23 @@ def test_what_is_no_record_is_an_input_error(tmp_path: Path, text: str) -> None:
 
 
 def test_versions_are_those_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GIT_DIR", "GIT_WORK_TREE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    # A repository without a commit: wherever the folder is, none around it is asked.
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     assert versions_of(tmp_path).commit == ""
     (tmp_path / "a").write_text("1")
-    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    for words in (["init", "-q"], ["add", "a"], [*who, "commit", "-q", "-m", "first"]):
+    settings = (
+        "user.name=a",
+        "user.email=a@example.org",
+        "commit.gpgsign=false",
+        "core.hooksPath=/dev/null",
+    )
+    given = [word for setting in settings for word in ("-c", setting)]
+    for words in (["add", "a"], [*given, "commit", "-q", "-m", "first"]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    # As in a hook of another repository.
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other"))
     found = versions_of(tmp_path)
     assert len(found.commit) == 40
     assert not found.modified
@@ -273,3 +303,42 @@ def test_versions_are_those_of_the_project(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv("CC", raising=False)
     bare = versions_of(tmp_path)
     assert (bare.compiler, bare.commit) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/core/include/core.h", "/core/src/groundstop.h", "/core/include/groundstop.h/core.c"],
+)
+def test_coverage_leaves_out_the_headers_of_any_installation(path: str) -> None:
+    assert re.search(_framework_headers(), "/elsewhere/_native/include/groundstop.h")
+    assert not re.search(_framework_headers(), path)
+
+
+def test_a_unit_that_is_taken_away_is_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"abc")
+    monkeypatch.setattr(_stats, "content_files", lambda folder: [folder.parent / "gone", kept])
+    seeds = folder_stats(Project(tmp_path, tmp_path / "corpus"), "toy")[0]
+    assert seeds == FolderStats("seeds", 1, 3, 3)
+
+
+def test_a_folder_that_cannot_be_searched_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The user of the tests may be one whom no permission stops.
+    error = PermissionError("not permitted")
+
+    def content_files(folder: Path) -> list[Path]:
+        if folder.name == "evolved":
+            raise error
+        return []
+
+    monkeypatch.setattr(_stats, "content_files", content_files)
+    told: list[OSError] = []
+    project = Project(tmp_path, tmp_path / "corpus")
+    assert len(folder_stats(project, "toy", told.append)) == 4
+    assert told == [error]
+    with pytest.raises(PermissionError):
+        folder_stats(project, "toy")

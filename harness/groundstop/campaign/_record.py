@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -161,7 +162,26 @@ def _exactly(*kinds: type) -> Callable[[object], Any]:
     return check
 
 
-_text, _count, _number = _exactly(str), _exactly(int), _exactly(float, int)
+_text = _exactly(str)
+
+
+def _count(value: object) -> int:
+    count: int = _exactly(int)(value)
+    # No count of 64 bits is larger; those of thousands of digits cannot even be shown.
+    if not 0 <= count < 1 << 64:
+        raise ValueError(f"{count!r:.40} is no count")
+    return count
+
+
+def _number(value: object) -> float:
+    try:
+        number = float(_exactly(float, int)(value))
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
+    # JSON as Python reads it has NaN and Infinity.
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is not finite")
+    return number
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ corpus/<target>/properties/    for each property: inputs that it failed on, as r
 """
 
 from groundstop.corpus._add import Added, Known, add_regressions, add_seeds
+from groundstop.corpus._files import content_files
 from groundstop.corpus._properties import (
     add_property_input,
     find_property_input,
@@ -46,6 +47,7 @@ __all__ = [
     "add_regressions",
     "add_seeds",
     "compiled_seeds",
+    "content_files",
     "entries",
     "evolved",
     "find_property_input",

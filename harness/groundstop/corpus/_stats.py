@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,16 +25,30 @@ class FolderStats:
     largest: int
 
 
-def folder_stats(project: Project, target_name: str) -> list[FolderStats]:
+def folder_stats(
+    project: Project, target_name: str, onerror: Callable[[OSError], object] | None = None
+) -> list[FolderStats]:
     """Return seeds, regressions, evolved and properties of a target, there or not.
 
     Of `properties` both what failed and what campaigns kept counts.  Nothing is compiled.
+    An OSError goes to `onerror`, and what was counted until then stays; without one it is
+    raised.
     """
     root = project.corpus_of(target_name)
     names = ("seeds", "regressions", "evolved", "properties")
-    return [_stats(name, content_files(root / name)) for name in names]
+    return [_stats(root / name, onerror) for name in names]
 
 
-def _stats(name: str, files: Iterable[Path]) -> FolderStats:
-    sizes = [path.stat().st_size for path in files if not path.name.endswith(SIDECAR_SUFFIX)]
-    return FolderStats(name, len(sizes), sum(sizes), max(sizes, default=0))
+def _stats(folder: Path, onerror: Callable[[OSError], object] | None) -> FolderStats:
+    sizes: list[int] = []
+    try:
+        for path in content_files(folder):
+            # A campaign that runs, or a merge, takes units away.
+            with contextlib.suppress(FileNotFoundError):
+                if not path.name.endswith(SIDECAR_SUFFIX):
+                    sizes.append(path.stat().st_size)
+    except OSError as error:
+        if onerror is None:
+            raise
+        onerror(error)
+    return FolderStats(folder.name, len(sizes), sum(sizes), max(sizes, default=0))

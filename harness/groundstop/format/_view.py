@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundstop.format._nodes import Decoded, Node
 from groundstop.format._spec import IntegerField, OctetsField, RecordField, Role, UnionField, word
+from groundstop.words import counted
 
 if TYPE_CHECKING:
     from groundstop.errors import DecodeError
@@ -30,11 +31,11 @@ def view(decoded: Decoded[Any]) -> list[str]:
 def _summary(decoded: Decoded[Any]) -> str:
     if decoded.stopped is not None:
         reached = max(node.end for node in decoded.root.walk())
-        return f"stopped after {reached} of {len(decoded.data)} bytes: {decoded.stopped}"
+        size = counted(len(decoded.data), "byte")
+        return f"stopped after {reached:,} of {size}: {decoded.stopped}"
     if decoded.problem is not None:
-        rules = "1 rule" if len(decoded.problems) == 1 else f"{len(decoded.problems)} rules"
-        return f"{rules} broken, first: {decoded.problem}"
-    return f"all {len(decoded.data)} bytes decoded, no rule broken"
+        return f"{counted(len(decoded.problems), 'rule')} broken, first: {decoded.problem}"
+    return f"all {counted(len(decoded.data), 'byte')} decoded, no rule broken"
 
 
 def _lines(node: Node, depth: int) -> Iterator[str]:
@@ -69,13 +70,12 @@ def _name(node: Node) -> str:
 
 
 def _heading(node: Node) -> str:
-    size = node.end - node.start
+    size = counted(node.end - node.start, "byte")
     what = type(node.record).__title__ if node.record is not None else "elements"
     if node.record is None:
-        count = len(node.children)
-        return f"{count} {'element' if count == 1 else 'elements'}, {size} bytes"
+        return f"{counted(len(node.children), 'element')}, {size}"
     if isinstance(node.field, RecordField) or node.parent is None:
-        return f"{what}, {size} bytes"
+        return f"{what}, {size}"
     return what
 
 
@@ -109,10 +109,10 @@ def _value(node: Node) -> str:
         return word(value)
     if isinstance(value, bytes):
         shown = value[:_SHOWN_BYTES]
-        rest = f" and {len(value) - len(shown)} more bytes" if len(value) > len(shown) else ""
+        rest = f" and {counted(more, 'more byte')}" if (more := len(value) - len(shown)) else ""
         return f"{shown!r}{rest}"
     if isinstance(value, list):
         shown_list = ", ".join(map(str, value[:_SHOWN_BYTES]))
-        more = ", ..." if len(value) > _SHOWN_BYTES else ""
-        return f"[{shown_list}{more}]"
+        others = ", ..." if len(value) > _SHOWN_BYTES else ""
+        return f"[{shown_list}{others}]"
     return "(empty)" if node.complete else "(cut off)"

@@ -83,8 +83,12 @@ def measure_coverage(
 
 
 def _framework_headers() -> str:
-    """Match the framework's own headers: their inline parts are compiled in, and no core's."""
-    return f"^{re.escape(str(native_root() / 'include'))}/"
+    """Match the framework's own headers: their inline parts are compiled in, and no core's.
+
+    Wherever they lie: a build that was kept may name those of another installation.
+    """
+    names = sorted(path.name for path in (native_root() / "include").iterdir())
+    return f"/include/({'|'.join(map(re.escape, names))})$"
 
 
 def _files(exported: str) -> tuple[FileCoverage, ...]:

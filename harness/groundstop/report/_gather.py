@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 from groundstop.campaign import CampaignRecord, read_record, record_paths
 from groundstop.config import Project
@@ -19,6 +21,7 @@ from groundstop.report._evidence import (
     TargetFacts,
     Versions,
 )
+from groundstop.report._places import damage, error_words, from_root, unreadable
 from groundstop.report._stored import findings_of, regressions_of
 from groundstop.report._versions import versions_of
 from groundstop.target import DeclaredContent, Target
@@ -32,41 +35,61 @@ def gather_evidence(target: Target, project: Project) -> Evidence:
     findings = list(findings_of(target, project))
     regressions = list(regressions_of(target, project))
     versions = versions_of(project.root)
-    corpus = tuple(folder_stats(project, target.name))
+    parts = (*campaigns, *findings, *regressions)
+    damaged = [each for each in parts if isinstance(each, Damage)]
+    corpus = folder_stats(
+        project, target.name, lambda error: damaged.append(damage(project, project.corpus, error))
+    )
+    for part in corpus:
+        damaged += unreadable(project, project.corpus_of(target.name) / part.name)
     return Evidence(
         project=project.root.name or str(project.root),
         made=dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat(),
         versions=versions,
         target=_target(target, project),
         campaigns=tuple(each for each in campaigns if isinstance(each, CampaignRecord)),
-        corpus=corpus,
+        corpus=tuple(corpus),
         findings=tuple(each for each in findings if isinstance(each, FindingFacts)),
         regressions=tuple(each for each in regressions if isinstance(each, RegressionFacts)),
         absent=tuple(_absent(target, project, versions)),
-        damaged=tuple(
-            each for each in (*campaigns, *findings, *regressions) if isinstance(each, Damage)
-        ),
+        # A folder of the corpus can be in the way of its inputs and of its regressions.
+        damaged=tuple(dict.fromkeys(damaged)),
     )
 
 
 def _campaigns(target: Target, project: Project) -> Iterator[CampaignRecord | Damage]:
-    for path in record_paths(project, target.name):
+    folder = project.state / "campaigns"
+    paths: list[Path] = []
+    if damaged := list(unreadable(project, folder)):
+        yield from damaged
+        return
+    try:
+        paths = record_paths(project, target.name)
+    except OSError as error:
+        yield damage(project, folder, error)
+    for path in paths:
         try:
-            yield read_record(path)
+            record = read_record(path)
         except GroundstopError as error:
-            yield Damage(project.relative(path), str(error))
+            yield damage(project, path, error)
+            continue
+        if record.target == target.name:
+            yield record
+        else:
+            yield Damage(from_root(project, path), f"of a campaign on {record.target}")
 
 
 def _target(target: Target, project: Project) -> TargetFacts:
     core = target.core
     missing = list(_missing(target))
-    code = (project.relative((core.root or project.root) / core.library),) if core.library else ()
+    root = core.root or project.root
+    code = (from_root(project, root / core.library),) if core.library else ()
     try:
         sanitizers = tuple(map(str, core.sanitizers))
     except GroundstopError as error:
         # A library that has gone, perhaps: what was found on it is still there.
         sanitizers = ()
-        missing.append(str(error))
+        missing.append(error_words(project, error))
     own = not isinstance(target.content, DeclaredContent)
     return TargetFacts(
         name=target.name,
@@ -109,9 +132,11 @@ def _missing(target: Target) -> Iterator[str]:
 
 def _absent(target: Target, project: Project, versions: Versions) -> Iterator[str]:
     log = project.state / "logs" / f"{target.name}.log"
-    if not (project.state / "campaigns" / f"{target.name}.json").exists():
-        more = f"; {project.relative(log)} has the output of one" if log.is_file() else ""
-        yield f"no record of a campaign on {target.name} by groundstop fuzz{more}"
+    # Of a folder that cannot be read nobody knows what it lacks.
+    with contextlib.suppress(OSError):
+        if not (project.state / "campaigns" / f"{target.name}.json").exists():
+            more = f"; {from_root(project, log)} has the output of one" if log.is_file() else ""
+            yield f"no record of a campaign on {target.name} by groundstop fuzz{more}"
     if not versions.compiler:
         yield "no compiler was found on this machine"
     if not versions.commit:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstop.report._evidence import Evidence
+from groundstop.words import counted
 
 __all__ = ["render_page"]
 
@@ -26,7 +27,7 @@ def render_page(evidence: Evidence) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2").render(evidence=evidence)
+    return environment.get_template("page.html.j2").render(evidence=evidence, counted=counted)
 
 
 def _visible(value: object) -> object:

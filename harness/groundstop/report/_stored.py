@@ -7,22 +7,18 @@ import base64
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.corpus import (
-    SIDECAR_SUFFIX,
-    Regression,
-    list_property_inputs,
-    list_regressions,
-    read_regression,
-)
-from groundstop.errors import GroundstopError
-from groundstop.files import read_input
+from groundstop.corpus import SIDECAR_SUFFIX, Regression, read_regression
+from groundstop.errors import GroundstopError, InputError
+from groundstop.files import read_input, resolved
 from groundstop.findings import FindingStore, Stored, repro_command
 from groundstop.properties import find_stored
 from groundstop.report._evidence import Damage, FindingFacts, RegressionFacts
+from groundstop.report._places import damage, error_words, from_root
 from groundstop.target import Target
 
 __all__ = ["findings_of", "regressions_of"]
@@ -31,6 +27,8 @@ __all__ = ["findings_of", "regressions_of"]
 _TEXT_LIMIT = 100_000
 # Bytes of an input that travels in the report itself.
 _INPUT_LIMIT = 16 << 10
+# What campaigns keep of a property is no regression.
+_EVOLVED = "evolved"
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -39,17 +37,21 @@ def findings_of(target: Target, project: Project) -> Iterator[FindingFacts | Dam
     found: list[FindingFacts] = []
     damaged: list[Damage] = []
     store = FindingStore(project, target.name)
-    for folder in sorted(store.folder.iterdir()) if store.folder.is_dir() else ():
-        # The others are what campaigns write to, named by variants.
-        if not _ID.fullmatch(folder.name) and not (folder / "finding.json").exists():
-            continue
-        stored = store.load(folder.name)
-        if stored is None:
-            why = "finding.json or input is missing, or is not what a finding has"
-            damaged.append(Damage(project.relative(folder), why))
+    folders: list[Path] = []
+    try:
+        folders = sorted(store.folder.iterdir())
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        damaged.append(damage(project, store.folder, error))
+    for folder in folders:
+        # What the store is about to put in place or to delete.
+        if folder.name.startswith("."):
             continue
         try:
-            found.append(_finding(stored, target, project))
+            # The others are what campaigns write to, named by variants.
+            if _ID.fullmatch(folder.name) or (folder / "finding.json").exists():
+                found.append(_finding(_load(store, folder), store, target, project))
         except (
             GroundstopError,
             OSError,
@@ -58,75 +60,94 @@ def findings_of(target: Target, project: Project) -> Iterator[FindingFacts | Dam
             AttributeError,
             OverflowError,
         ) as error:
-            damaged.append(Damage(project.relative(folder), _words(error)))
+            damaged.append(Damage(from_root(project, folder), error_words(project, error)))
     yield from sorted(found, key=lambda each: (not each.reproduced, each.found, each.id))
     yield from damaged
 
 
 def regressions_of(target: Target, project: Project) -> Iterator[RegressionFacts | Damage]:
     """Yield the regressions by name, then those of properties, and what is damaged of either."""
-    listings: dict[str, Callable[[str, Project], list[Regression]]] = {
-        "regressions": list_regressions,
-        "properties": list_property_inputs,
-    }
-    for part, listing in listings.items():
+    for part in ("regressions", "properties"):
         folder = project.corpus_of(target.name) / part
         try:
-            known = listing(target.name, project)
-        except GroundstopError as error:
-            # Of many files one is wrong: the others are told all the same.
-            yield Damage(project.relative(folder), _words(error))
-            known = list(_readable(folder))
-        for each in known:
-            yield _regression(each, project)
-
-
-def _readable(folder: Path) -> Iterator[Regression]:
-    for sidecar in sorted(folder.rglob(f"*{SIDECAR_SUFFIX}")):
-        try:
-            yield read_regression(sidecar)
-        except GroundstopError:
+            files = [path for path in content_files(folder) if path.parent.name != _EVOLVED]
+        except OSError as error:
+            yield damage(project, folder, error)
             continue
+        yield from _regressions(files, project)
 
 
-def _finding(stored: Stored, target: Target, project: Project) -> FindingFacts:
+def _regressions(files: Sequence[Path], project: Project) -> Iterator[RegressionFacts | Damage]:
+    named: set[Path] = set()
+    for sidecar in (path for path in files if path.name.endswith(SIDECAR_SUFFIX)):
+        try:
+            known = read_regression(sidecar)
+            named.add(resolved(known.path))
+            yield _regression(known, project)
+        except (GroundstopError, OSError) as error:
+            yield Damage(from_root(project, sidecar), error_words(project, error))
+            # Those that it may be of are not without one.
+            stem = sidecar.name.removesuffix(SIDECAR_SUFFIX)
+            named |= {path.resolve() for path in files if stem in {path.stem, path.name}}
+    for path in files:
+        if not path.name.endswith(SIDECAR_SUFFIX) and path.resolve() not in named:
+            yield Damage(from_root(project, path), "no sidecar names this input")
+
+
+def _load(store: FindingStore, folder: Path) -> Stored:
+    _read(store, folder / "finding.json")
+    stored = store.load(folder.name)
+    if stored is None:
+        raise InputError("finding.json or input is missing, or is not what a finding has")
+    if stored.finding.id != folder.name:
+        raise InputError(f"has the finding {stored.finding.id} and not its name: a copy?")
+    return stored
+
+
+def _read(store: FindingStore, path: Path) -> bytes:
+    """Read a file of a finding; a link must not carry others into what is passed on."""
+    if not resolved(path).is_relative_to(resolved(store.folder)):
+        raise InputError(f"{path}: a link that leads away from the findings")
+    return read_input(path)
+
+
+def _finding(stored: Stored, store: FindingStore, target: Target, project: Project) -> FindingFacts:
     finding = stored.finding
+    frames = tuple(
+        replace(frame, file=frame.file and from_root(project, Path(frame.file)))
+        for frame in finding.frames
+    )
     path = stored.smallest
-    data = read_input(path)
+    data = _read(store, path)
+    place = from_root(project, path)
     # A property's input stands for an example and is no content.
-    content = "" if find_stored(project, stored.input) else _show(target, data)
-    report = stored.report.read_text(encoding="utf-8", errors="replace")
-    place = project.relative
+    content = "" if find_stored(project, stored.input) else _show(target, data, project)
+    report = _read(store, stored.report).decode(errors="replace")
     return FindingFacts(
         id=finding.id,
-        headline=finding.headline,
+        headline=replace(finding, frames=frames).headline,
         kind=finding.kind,
         detail=finding.detail,
         release=str(finding.variant.release),
         sanitizer=str(finding.variant.sanitizer),
         reproduced=finding.reproduced,
         found=stored.found.astimezone(dt.UTC).isoformat() if stored.found else "",
-        frames=tuple(
-            (
-                frame.function,
-                f"{place(Path(frame.file))}:{frame.line}" if frame.file else frame.place,
-            )
-            for frame in finding.frames
-        ),
-        file=place(path),
+        frames=tuple((frame.function, frame.place) for frame in frames),
+        file=place,
         bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         base64=base64.b64encode(data).decode() if len(data) <= _INPUT_LIMIT else None,
         content=_cut(content),
         report=_cut(report),
-        command=repro_command(project, path, target.name, finding.variant),
+        # A relative path stays as it is: it is for who stands in the project's folder.
+        command=repro_command(project, Path(place), target.name, finding.variant),
     )
 
 
 def _regression(known: Regression, project: Project) -> RegressionFacts:
     return RegressionFacts(
         name=known.name,
-        file=project.relative(known.path),
+        file=from_root(project, known.path),
         bytes=known.path.stat().st_size,
         what=known.what,
         oracle=known.oracle,
@@ -136,17 +157,13 @@ def _regression(known: Regression, project: Project) -> RegressionFacts:
     )
 
 
-def _show(target: Target, data: bytes) -> str:
+def _show(target: Target, data: bytes, project: Project) -> str:
     try:
         return str(target.content.show(data))
     except Exception as error:  # noqa: BLE001  (a content toolchain is a user's code)
-        return f"(not decoded: the content toolchain fails: {_words(error)})"
+        return f"(not decoded: the content toolchain fails: {error_words(project, error)})"
 
 
 def _cut(text: str) -> str:
     rest = len(text) - _TEXT_LIMIT
     return text if rest <= 0 else f"{text[:_TEXT_LIMIT]}\n… {rest:,} more characters"
-
-
-def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, GroundstopError) else f"{type(error).__name__}: {error}"

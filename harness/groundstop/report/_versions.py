@@ -38,9 +38,18 @@ def _git(root: Path, *words: str) -> str | None:
             errors="replace",
             check=False,
             timeout=_GIT_SECONDS,
-            # A report changes nothing, the index's stamps neither.
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            env=_environment(),
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return run.stdout.strip() if run.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment for git, without what names another repository.
+
+    Within a git hook, for one, GIT_DIR is that of whoever commits.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    # A report changes nothing, the index's stamps neither.
+    return {**own, "GIT_OPTIONAL_LOCKS": "0"}

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -57,8 +59,32 @@ def test_a_second_campaign_goes_on_where_the_first_ended(project: EngineProject)
     campaign(project, "magic", CampaignOptions(seconds=1))
     before = project.evolved("magic")
     result = campaign(project, "magic", CampaignOptions(seconds=1))
-    assert before <= project.evolved("magic")
+    assert len(before - project.evolved("magic")) <= result.replaced_units
     assert f"{len(before)} files found in" in result.log.read_text()
+
+
+def test_replaced_units_leave_the_corpus_and_no_others(project: EngineProject) -> None:
+    """LibFuzzer leaves each smaller form of a unit that it has read, down to the smallest."""
+    folder = project.root / "corpus" / "magic" / "evolved"
+    folder.mkdir(parents=True)
+    large = b"MAGICabcdefgh" + b"." * 400
+    # Not kept by this campaign, and so none that it could have replaced.
+    others = [b"no magic", b"nor here"]
+    for unit in (large, *others):
+        name = hashlib.sha1(unit, usedforsecurity=False).hexdigest()
+        (folder / name).write_bytes(unit)
+    result = campaign(project, "magic", CampaignOptions(seconds=3, seed=1))
+    left = project.evolved("magic")
+    assert left >= set(others)
+    assert result.replaced_units > 0
+    # The one that was read may be there still: it is replaced at once, before anybody looks.
+    assert result.new_units == len(left - {large, *others})
+    # What covers the same is still there.
+    covered = project.run("magic", "-runs=0", folder).output
+    every = project.run("magic", "-runs=0", folder, project.seed("magic", large)).output
+    assert re.findall(r"INITED (cov: \d+ ft: \d+)", covered) == re.findall(
+        r"INITED (cov: \d+ ft: \d+)", every
+    )
 
 
 def test_findings_do_not_end_a_campaign(project: EngineProject) -> None:

@@ -221,7 +221,9 @@ def result(tmp_path: Path, *artifacts: Artifact) -> CampaignResult:
     stats = DriverStats(rejected=600, loaded=100, evaluated=300, python_ns=1, busy_ns=10)
     progress = Progress(60.2, 60, stats, rate=16.6, edges=1234, features=2345, corpus=56)
     folder = tmp_path / "corpus" / "toy" / "evolved"
-    return CampaignResult(progress, artifacts, folder, 7, 0, interrupted=False, log=tmp_path / "l")
+    return CampaignResult(
+        progress, artifacts, folder, 7, 3, 0, interrupted=False, log=tmp_path / "l"
+    )
 
 
 def test_the_summary_says_what_the_campaign_did(

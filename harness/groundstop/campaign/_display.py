@@ -79,7 +79,8 @@ def summary_lines(result: CampaignResult, project: Project) -> list[str]:
     progress = result.progress
     lines = [f"{name:<12} {value}" for name, value in _fields(progress)]
     lines.append(
-        f"{'new units':<12} {result.new_units} in {project.relative(result.evolved)}"
+        f"{'new units':<12} {result.new_units:,} in {project.relative(result.evolved)}"
+        + (f", {result.replaced_units:,} replaced by smaller ones" if result.replaced_units else "")
         + (f" ({counted(result.restarts, 'restart')})" if result.restarts else "")
     )
     if result.oracles:

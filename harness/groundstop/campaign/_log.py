@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ _CONDUCT = "groundstop: the core "
 # Bytes: a core may print without end, and what matters comes first and last.
 _LIMIT = 16 << 20
 # A line for each new unit: millions in a long campaign, and the corpus tells the same.
-_CHATTER = ("\tNEW ", "\tREDUCE ")
+_CHATTER = re.compile(r"\tNEW |\tREDUCE |^Written \d+ bytes to |^Reload: read ")
 
 
 class Log:
@@ -57,7 +58,7 @@ class Log:
             self.output.feed(line)
             if line.startswith(_CONDUCT):
                 self._notes[line.removeprefix(_OURS)] = None
-            if not self._file.closed and not any(sign in line for sign in _CHATTER):
+            if not self._file.closed and not _CHATTER.search(line):
                 self._write(line)
 
     def notes(self) -> tuple[str, ...]:
@@ -78,6 +79,12 @@ class Log:
         """Whether the process has said why it ends: its time is up, or an input is stored."""
         with self._lock:
             return self.output.concluded or any(report.artifact for report in self.output.reports)
+
+    def take_written(self) -> list[str]:
+        """Return the names of the units that went to the corpus since the last call."""
+        with self._lock:
+            written, self.output.written = self.output.written, []
+            return written
 
     def take_reports(self) -> list[Report]:
         """Return the reports since the last call."""

@@ -18,6 +18,8 @@ _FORK_JOB = "oom/timeout/crash: "  # in the line that follows each job of fork m
 _FORK_FOLDER = re.compile(r"INFO: -fork=\d+: \d+ seed inputs, starting to fuzz in (\S+)")
 # The last words of a plain run and of fork mode: it ended because it was to.
 _LAST_WORDS = re.compile(r"Done \d+ runs in \d+ second|INFO: exiting: \d+ time: ")
+# With -verbosity=2: a unit that goes to the corpus.
+_WRITTEN = re.compile(r"Written \d+ bytes to (?:.*/)?([0-9a-f]{40})$")
 _STORED = re.compile(r"Test unit written to (.+)")
 _REPORT_START = re.compile(
     r"==\d+==\s?ERROR: |=== Uncaught Python exception: ===|: runtime error: |^ALARM: working on"
@@ -50,6 +52,7 @@ class OutputReader:
         self.fork_folder: Path | None = None
         self.fork_jobs = 0
         self.reports: list[Report] = []
+        self.written: list[str] = []
         self.tail: list[str] = []
         self._report: Report | None = None
         self._exception_follows = False
@@ -62,6 +65,8 @@ class OutputReader:
         elif folder := _FORK_FOLDER.match(line):
             self.fork_folder = Path(folder[1])
             self.initialized = True
+        elif written := _WRITTEN.match(line):
+            self.written.append(written[1])
         elif _LAST_WORDS.match(line):
             self.concluded = True
         else:

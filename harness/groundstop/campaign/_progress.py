@@ -55,7 +55,8 @@ class CampaignResult:
     """What a campaign came to.
 
     `progress.rate` is the average over the whole campaign, `evolved` the folder with the units
-    kept, `new_units` how many of them this campaign added.  `interrupted` says that a
+    kept, `new_units` how many of them this campaign added, `replaced_units` how many it took
+    away because a smaller one does the same.  `interrupted` says that a
     signal ended it before its time.  `oracles` names those of the target, `missing` has one
     line for each thing that could not be judged, and why, `notes` one for each thing that the
     core did to the process, and that is no finding.
@@ -65,6 +66,7 @@ class CampaignResult:
     artifacts: tuple[Artifact, ...]
     evolved: Path
     new_units: int
+    replaced_units: int
     restarts: int
     interrupted: bool
     log: Path

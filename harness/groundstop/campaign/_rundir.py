@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import os
 import re
@@ -35,9 +36,9 @@ _FORK_CORPUS = "tmp/libFuzzerTemp.FuzzWithFork*.dir/C*/*"
 class RunDirectory:
     """A fresh working folder, locked until `remove` or the end of the process.
 
-    `scratch` is for temporary files (TMPDIR), `stats` the file that the driver's
-    processes share.  For work that is no run of a target give `.<purpose>` as `target`.
-    As a context manager it is removed at the end.
+    `scratch` is for temporary files (TMPDIR), `features` for libFuzzer's notes on its units,
+    `stats` the file that the driver's processes share.  For work that is no run of a target
+    give `.<purpose>` as `target`.  As a context manager it is removed at the end.
     """
 
     def __init__(self, state: Path, target: str) -> None:
@@ -52,7 +53,9 @@ class RunDirectory:
         self.path = Path(tempfile.mkdtemp(prefix=f"{target}.", dir=runs))
         self.scratch = self.path / "tmp"
         self.stats = self.path / "stats"
+        self.features = self.path / "features"
         self.scratch.mkdir()
+        self.features.mkdir()
         # Locked before it gets its name: nobody ever sees it unlocked.
         fresh = self.path / "lock.new"
         self.lock = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -126,7 +129,9 @@ def _take(folder: Path) -> int | None:
 def salvage(run: Path, corpus: Path) -> int:
     """Copy units that fork mode's jobs have found, and not yet merged, into `corpus`."""
     saved = 0
-    for unit in run.glob(_FORK_CORPUS):
+    # Not Path.glob, which raises where a folder goes meanwhile: its owner clears up, too.
+    for found in glob.iglob(_FORK_CORPUS, root_dir=run):  # noqa: PTH207
+        unit = run / found
         with contextlib.suppress(OSError):
             content = unit.read_bytes()
             # A name that is not the content's hash: the job was killed while writing.

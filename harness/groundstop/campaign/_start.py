@@ -15,7 +15,7 @@ from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.target import Target
 
-__all__ = ["count_units", "engine_flags", "entry_script", "lifeline"]
+__all__ = ["engine_flags", "entry_script", "lifeline"]
 
 # Fork mode's parent forgets what its other jobs found when its own time is up: the
 # supervisor stops the jobs before, and all of them get merged.
@@ -66,11 +66,6 @@ def entry_script(target: Target, project: Project, run: RunDirectory, text: str 
     if not os.access(script, os.X_OK):
         raise CampaignError(f"{script} is not executable: chmod +x {project.relative(script)}")
     return script
-
-
-def count_units(folder: Path) -> int:
-    """Return how many files a corpus folder has."""
-    return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
 
 
 @contextmanager

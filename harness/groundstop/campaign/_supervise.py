@@ -16,8 +16,9 @@ from groundstop.campaign._options import CampaignOptions
 from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
 from groundstop.campaign._process import ProcessGroup
 from groundstop.campaign._progress import CampaignResult, Progress
+from groundstop.campaign._replaced import ReplacedUnits, unit_names
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, salvage
-from groundstop.campaign._start import count_units, engine_flags, entry_script, lifeline
+from groundstop.campaign._start import engine_flags, entry_script, lifeline
 from groundstop.campaign._stats import read_stats
 from groundstop.config import Project
 from groundstop.errors import CampaignError
@@ -92,7 +93,8 @@ class _Supervisor:
         self._observer = observer
         self._corpus = options.corpus or corpus_folders(target, project)
         self._evolved = self._corpus[0]
-        self._units_before = count_units(self._evolved)
+        self._units_before = unit_names(self._evolved)
+        self._replaced = ReplacedUnits(self._evolved, run.features)
         self._artifacts = ArtifactFolder(
             options.artifacts or project.state / "findings" / target.name / str(variant)
         )
@@ -137,6 +139,8 @@ class _Supervisor:
             ended = group.ended()
             status = group.finish(self._log.is_told) if ended else group.end(_GRACE_SECONDS)
             salvage(self._run.path, self._evolved)
+        if status >= 0:
+            self._replaced.remove(self._log.take_written())
         for report in self._log.take_reports():
             self._artifacts.note(report)
         ran = read_stats(self._run.stats).executions > inputs_before
@@ -149,8 +153,12 @@ class _Supervisor:
     def _watch(self, group: ProcessGroup, interrupt: Interrupt) -> None:
         """Return when the group's first process has ended, or should be made to."""
         last_job: int | None = None
+        has_read = False
         while not group.ends_within(_LOOK_SECONDS) and not interrupt.is_set():
             self._tell()
+            if self._log.output.initialized and not has_read:
+                has_read = True
+                self._replaced.note()
             if self._options.stop_at_finding and self._artifacts.count():
                 break
             left = self._left()
@@ -199,6 +207,8 @@ class _Supervisor:
             fork=self._fork,
             attempt=self._restarts,
         )
+        if not self._fork:
+            flags += self._replaced.flags
         return [str(self._script), *self._flags, *flags, *map(str, self._corpus)]
 
     def _tell(self) -> None:
@@ -228,7 +238,8 @@ class _Supervisor:
             progress=self._progress(final=True),
             artifacts=self._artifacts.artifacts(),
             evolved=self._evolved,
-            new_units=count_units(self._evolved) - self._units_before,
+            new_units=len(unit_names(self._evolved) - self._units_before),
+            replaced_units=self._replaced.removed,
             restarts=max(0, self._restarts),
             interrupted=interrupted,
             log=self._log.path,

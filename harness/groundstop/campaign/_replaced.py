@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Units that a plain run has replaced by smaller ones, and that libFuzzer leaves behind.
+
+Of a unit that it has read from the corpus it keeps the file, and the file of each smaller one
+that takes its place after that: a corpus that is fuzzed again and again grows by thousands
+of them.  Where the features of each unit go to a folder (`-features_dir`), a file there has
+the name of the unit, and is renamed with each replacement: what has lost its name there was
+replaced by a unit with the same features of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["ReplacedUnits", "unit_names"]
+
+_UNIT = re.compile("[0-9a-f]{40}")
+
+
+def unit_names(folder: Path) -> set[str]:
+    """Return the names of the files in a corpus folder; none of one that is not there."""
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+class ReplacedUnits:
+    """Follows the units in the folder `evolved` by their features in the folder `features`.
+
+    `removed` counts those that were replaced and whose files are gone.
+    """
+
+    def __init__(self, evolved: Path, features: Path) -> None:
+        self._evolved = evolved
+        self._features = features
+        self._known: set[str] = set()
+        self.removed = 0
+
+    @property
+    def flags(self) -> list[str]:
+        """What libFuzzer must be told; the second one has it name the units that it writes."""
+        return [f"-features_dir={self._features}", "-verbosity=2"]
+
+    def note(self) -> None:
+        """Take down which units have features now."""
+        self._known |= unit_names(self._features)
+
+    def remove(self, written: Iterable[str]) -> None:
+        """Delete the files of units that were replaced; `written` are names that were new.
+
+        Only of those that this run knows: others may fuzz on the same corpus.  Not after a
+        process that was killed: it may not have written the smaller one.
+        """
+        live = unit_names(self._features)
+        for name in self._known.union(written) - live:
+            unit = self._evolved / name
+            if _UNIT.fullmatch(name) and unit.is_file():
+                unit.unlink(missing_ok=True)
+                self.removed += 1
+        self._known = live

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -43,7 +44,7 @@ def command(target_name: str | None, output: Path | None, *, as_json: bool) -> N
         return
     page = render_page(evidence).encode()
     if str(output) == "-":
-        click.get_binary_stream("stdout").write(page)
+        sys.stdout.buffer.write(page)
         return
     path = output or project.state / "reports" / f"{target.name}.html"
     make_folder(path.parent)

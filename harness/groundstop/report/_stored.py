@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.corpus import SIDECAR_SUFFIX, Regression, read_regression
+from groundstop.corpus import SIDECAR_SUFFIX, Regression, content_files, read_regression
 from groundstop.errors import GroundstopError, InputError
 from groundstop.files import read_input, resolved
 from groundstop.findings import FindingStore, Stored, repro_command

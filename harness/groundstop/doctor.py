@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from groundstop.campaign import CampaignOptions, RunDirectory, run_campaign
 from groundstop.config import Project
-from groundstop.errors import GroundstopError, ToolError
+from groundstop.errors import GroundstopError, ToolError, os_error_words
 from groundstop.model import Sanitizer
 from groundstop.target import Target, list_targets, load_target
 from groundstop.toolchain import (
@@ -51,9 +51,10 @@ def examine(project: Project) -> Iterator[Check]:
     for name, look in _CHECKS.items():
         try:
             yield Check(name, good=True, detail=look(project))
-        except GroundstopError as error:
-            cause = causes.setdefault(str(error), name)
-            detail = str(error) if cause == name else f"see {cause} above"
+        except (GroundstopError, OSError) as error:
+            words = os_error_words(error) if isinstance(error, OSError) else str(error)
+            cause = causes.setdefault(words, name)
+            detail = words if cause == name else f"see {cause} above"
             yield Check(name, good=False, detail=detail)
 
 

@@ -7,6 +7,7 @@ was decided.  A message says what is wrong, where, and what to do.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,19 @@ class CampaignError(GroundstopError):
     """A campaign could not be started, or ended in a way that is no finding."""
 
 
+class InterruptedTriageError(GroundstopError):
+    """Of `total` inputs that a campaign stored in `folder` only `done` were made findings."""
+
+    def __init__(self, done: int, total: int, folder: str) -> None:
+        super().__init__(
+            f"interrupted: {done} of {total} failing inputs were made findings; all of them are "
+            f"in {folder} as the campaign stored them: groundstop repro FILE shows what one is"
+        )
+        self.done = done
+        self.total = total
+        self.folder = folder
+
+
 class DecodeError(GroundstopError):
     """Bytes are not of the declared format; carries the offset and the field."""
 
@@ -101,3 +115,11 @@ class SourceError(GroundstopError):
         super().__init__(f"{where}: {message}")
         self.message = message
         self.where = where
+
+
+def os_error_words(error: OSError) -> str:
+    """Return what the system could not do, as people read it: the file, and why."""
+    name = error.filename
+    if not isinstance(name, str | bytes):
+        return error.strerror or str(error)
+    return f"{os.fsdecode(name)}: {error.strerror}"

@@ -10,7 +10,13 @@ import pytest
 from rich.console import Console
 
 from groundstop.config import Project
-from groundstop.errors import InputError, SourceError, TargetError, ToolError
+from groundstop.errors import (
+    InputError,
+    InterruptedTriageError,
+    SourceError,
+    TargetError,
+    ToolError,
+)
 from groundstop.findings import (
     FindingStore,
     examine,
@@ -20,6 +26,7 @@ from groundstop.findings import (
     reproduce,
     triage,
 )
+from groundstop.findings._examine import Examination, Examiner
 from groundstop.model import Sanitizer, Variant
 from groundstop.target import Target
 from support.hostile_project import lines_project, make_project
@@ -120,6 +127,24 @@ def test_artifacts_of_a_campaign_become_findings(lines: tuple[Project, Target]) 
     ]
     assert found[4].headline == "SEGV in g at /src/a.c:3"
     assert {s.finding.id for s in FindingStore(project, "lines")} == {f.id for f in found}
+
+
+def test_an_interrupted_triage_says_where_the_rest_is(
+    lines: tuple[Project, Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, target = lines
+    paths = [put(project, f".groundstop/findings/lines/address/crash-{n}", b"1") for n in range(3)]
+    examine = Examiner.examine
+
+    def interrupted(examiner: Examiner, data: bytes) -> Examination:
+        if list(FindingStore(project, "lines")):
+            raise KeyboardInterrupt
+        return examine(examiner, data)
+
+    monkeypatch.setattr(Examiner, "examine", interrupted)
+    with pytest.raises(InterruptedTriageError, match=r"1 of 3 .* in \S*lines/address") as caught:
+        keep_artifacts(paths, target, ADDRESS, project)
+    assert caught.value.folder == project.relative(paths[0].parent)
 
 
 def test_a_stored_finding_reproduces_by_file_and_by_folder(lines: tuple[Project, Target]) -> None:

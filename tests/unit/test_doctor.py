@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,20 @@ def test_one_cause_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert checks[name] == doctor.Check(name, good=False, detail="see clang above")
     assert "is empty" in checks["targets"].detail
     assert checks["engine"].detail == "see targets above"
+
+
+def test_what_the_system_refuses_is_told_as_any_other_thing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "/mnt/.groundstop/build")
+
+    monkeypatch.setattr(doctor, "build_driver", refused)
+    monkeypatch.setattr(doctor, "list_targets", lambda _project: {})
+    checks = {check.name: check for check in doctor.examine(Project(tmp_path, tmp_path))}
+    words = "/mnt/.groundstop/build: Read-only file system"
+    assert checks["native parts"] == doctor.Check("native parts", good=False, detail=words)
+    assert list(checks)[-1] == "engine"
 
 
 def test_a_file_in_place_of_the_coverage_folder_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,11 @@ def test_saving_twice_changes_nothing(store: FindingStore) -> None:
 
 def test_the_smallest_input_is_kept(store: FindingStore) -> None:
     for data in (b"123456", b"1234567", b"123", b"1234"):
-        store.save(finding(), data, f"of {len(data)}")
+        stored = store.save(
+            replace(finding(), detail=f"{len(data)} bytes"), data, f"of {len(data)}"
+        )
+    # What is returned is what is there.
+    assert stored.finding.detail == "3 bytes"
     assert content(store) == {finding().id: (b"123", "of 3")}
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ from groundstop.toolchain import (
     native_root,
     sanitizer_runtime,
 )
+from groundstop.toolchain import _build as builder
 
 ANSWER = '#include "answer.h"\nint answer(void);\nint answer(void) { return ANSWER; }\n'
 PATCH = """\
@@ -64,6 +66,17 @@ def test_a_built_library_runs(tree: Path, tmp_path: Path) -> None:
     library = build_shared(recipe(tree), Sanitizer.PLAIN, project_state=tmp_path)
     assert answer_of(library) == 42
     assert (library.parent / "tree" / "answer.c").read_text() == ANSWER
+
+
+def test_who_waits_is_told_once_what_for(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="groundstop")
+    monkeypatch.setattr(builder, "_WONDER_SECONDS", 0)
+    for _ in range(2):
+        build_shared(recipe(tree), Sanitizer.PLAIN, project_state=tmp_path)
+    (told,) = caplog.messages
+    assert told == f"compiling {recipe(tree).name}, 1 file: done once, and kept"
 
 
 def test_the_same_inputs_are_compiled_once(tree: Path, tmp_path: Path) -> None:

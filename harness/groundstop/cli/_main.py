@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from groundstop.errors import GroundstopError
+from groundstop.errors import GroundstopError, os_error_words
 
 # Name and help line of each command: --help must not import any of them.
 _COMMANDS = {
@@ -70,6 +70,8 @@ def _cli() -> None:
 def main() -> NoReturn:
     """Run the command line; every error of ours is one message and exit status 2."""
     _open_standard_files()
+    if sys.stderr.isatty():
+        _show_log()
     try:
         status = _cli.main(prog_name="groundstop", standalone_mode=False)
     except click.ClickException as error:
@@ -86,12 +88,26 @@ def main() -> NoReturn:
         # else's code.  Whatever it says, nothing was decided.
         status = _NOTHING_DECIDED
     except OSError as error:
-        click.echo(f"groundstop: {error}", err=True)
+        click.echo(f"groundstop: {os_error_words(error)}", err=True)
         status = _NOTHING_DECIDED
     except Exception as error:  # noqa: BLE001  (a mistake of ours, but a user must not see it raw)
         click.echo(f"groundstop: internal error: {error!r}; {_keep_traceback()}", err=True)
         status = _NOTHING_DECIDED
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _show_log() -> None:
+    """Tell people what takes its time; a program that reads this has the exit status."""
+    import logging
+
+    class Shown(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            # Whatever stands for standard error by then: a live display has its own.
+            click.echo(f"groundstop: {record.getMessage()}", err=True)
+
+    log = logging.getLogger("groundstop")
+    log.addHandler(Shown())
+    log.setLevel(logging.INFO)
 
 
 def _open_standard_files() -> None:

@@ -75,17 +75,22 @@ class FindingStore:
         self.folder = project.state / "findings" / target
 
     def save(self, finding: Finding, data: bytes, report: str) -> Stored:
-        """Keep a finding; raise InputError when that cannot be written."""
+        """Keep a finding, or what is kept of it where that is better; return which it is.
+
+        Raises InputError when it cannot be written.
+        """
         place = self.folder / finding.id
         try:
             with self._locked():
                 known = self._read(place)
                 found = known.found if known else dt.datetime.now(dt.UTC).replace(microsecond=0)
-                if known is None or _better(finding, data, known):
-                    self._write(Stored(finding, place, found), data, report)
+                if known is not None and not _better(finding, data, known):
+                    return known
+                stored = Stored(finding, place, found)
+                self._write(stored, data, report)
         except OSError as error:
             raise InputError(f"{place}: cannot be written: {error.strerror}") from error
-        return Stored(finding, place, found)
+        return stored
 
     def keep_minimized(self, stored: Stored, data: bytes) -> Path:
         """Keep what minimizing a finding's input came to, unless what is there is smaller."""

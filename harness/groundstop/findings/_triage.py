@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from groundstop.config import Project
+from groundstop.errors import InterruptedTriageError
 from groundstop.files import read_input
 from groundstop.findings._examine import Examiner
 from groundstop.findings._finding import Finding
@@ -37,9 +38,7 @@ def _triage(data: bytes, examiner: Examiner, store: FindingStore) -> list[Findin
     if examined.finding is None:
         return []
     found = [(examined.finding, examined.report), *examined.more]
-    for finding, report in found:
-        store.save(finding, data, report)
-    return [finding for finding, _ in found]
+    return [store.save(finding, data, report).finding for finding, report in found]
 
 
 def keep_artifacts(
@@ -49,22 +48,31 @@ def keep_artifacts(
 
     One that shows nothing any more is kept as well, marked as not reproduced: with what
     the campaign wrote beside it (`<name>.report`, `<name>.oracle`), or else by the kind that
-    libFuzzer gave it.
+    libFuzzer gave it.  Interrupted, raises InterruptedTriageError: the rest stays where it is.
     """
     found: dict[str, Finding] = {}
     store = FindingStore(project, target.name)
     if paths:
         with Examiner(target, variant, project) as examiner:
-            for path in paths:
-                data = read_input(path)
-                findings = _triage(data, examiner, store)
-                if not findings:
-                    finding, report = _unreproduced(path, target, variant)
-                    store.save(finding, data, report)
-                    findings = [finding]
-                for finding in findings:
-                    found.setdefault(finding.id, finding)
+            for number, path in enumerate(paths):
+                try:
+                    findings = _keep(path, examiner, store, target, variant)
+                except KeyboardInterrupt:
+                    folder = project.relative(path.parent)
+                    raise InterruptedTriageError(number, len(paths), folder) from None
+                # The last one is what is stored now: a smaller input may tell it otherwise.
+                found |= {finding.id: finding for finding in findings}
     return list(found.values())
+
+
+def _keep(
+    path: Path, examiner: Examiner, store: FindingStore, target: Target, variant: Variant
+) -> list[Finding]:
+    data = read_input(path)
+    if findings := _triage(data, examiner, store):
+        return findings
+    finding, report = _unreproduced(path, target, variant)
+    return [store.save(finding, data, report).finding]
 
 
 def _unreproduced(path: Path, target: Target, variant: Variant) -> tuple[Finding, str]:

@@ -16,6 +16,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,10 +27,12 @@ from groundstop.model import Sanitizer
 from groundstop.toolchain._compiler import Compiler, find_compiler
 from groundstop.toolchain._flags import compile_flags, link_flags
 from groundstop.toolchain._recipe import Recipe
+from groundstop.words import counted
 
 # Builds that nobody used for this long are removed when something new is built.
 _KEEP_SECONDS = 60 * 24 * 3600
 _STALE_TEMPORARY_SECONDS = 3600
+_WONDER_SECONDS = 2.0
 # The compiler would search folders that these name, and their files are not in the key:
 # what is in the cache must not depend on the environment of who built it first.
 _UNKEYED = {"CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH"}
@@ -95,11 +98,31 @@ def _compile(  # noqa: PLR0913, PLR0917  (what a compiler run consists of)
         command = [*compiler.command, *cflags, prefix_map, *includes]
         _run(recipe, [*command, "-c", str(tree / source), "-o", f"{source}.o"], tree)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with _told(recipe), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(compile_one, recipe.sources))
     _run(recipe, [*compiler.command, *objects, *ldflags, "-o", str(product)], tree)
     for name in objects:
         (tree / name).unlink()
+
+
+@contextlib.contextmanager
+def _told(recipe: Recipe) -> Iterator[None]:
+    """Log what is compiled, if it takes long enough for people to wonder."""
+
+    def tell() -> None:
+        import logging
+
+        words = "compiling %s, %s: done once, and kept"
+        files = counted(len(recipe.sources), "file")
+        logging.getLogger("groundstop").info(words, recipe.name, files)
+
+    timer = threading.Timer(_WONDER_SECONDS, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _run(recipe: Recipe, command: list[str], tree: Path) -> None:

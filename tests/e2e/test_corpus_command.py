@@ -85,6 +85,18 @@ def test_stats_tell_what_each_folder_has(lines: tuple[Project, Target]) -> None:
     assert "1 inputs" not in shown
 
 
+def test_stats_without_a_default_are_of_every_target(tmp_path: Path) -> None:
+    project = make_project(tmp_path, "one", "two")
+    run = groundstop("corpus", "stats", cwd=project.root)
+    assert run.status == 0, run.output
+    assert [line for line in run.stdout.splitlines() if line[0] != " "] == [
+        "corpus/one",
+        "corpus/two",
+    ]
+    found = json.loads(groundstop("corpus", "stats", "--json", cwd=project.root).stdout)
+    assert [each["target"] for each in found] == ["one", "two"]
+
+
 def test_one_thing_is_not_called_several() -> None:
     assert [counted(n, "input") for n in (0, 1, 2000)] == [
         "0 inputs",

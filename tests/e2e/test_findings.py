@@ -105,9 +105,11 @@ def test_show_of_a_finding_whose_target_is_gone_still_shows_the_report(project: 
         ("", "no finding has this id"),
         ("zzz", r"zzz: no finding has this id \(groundstop findings list"),
         ("{root}/pyproject.toml", "no stored finding; groundstop repro FILE"),
+        (".groundstop/findings/lines/address", "no finding, but inputs as campaigns stored them"),
     ],
 )
 def test_what_is_no_finding_is_an_input_error(project: Project, name: str, message: str) -> None:
+    (project.state / "findings" / "lines" / "address").mkdir()
     with pytest.raises(InputError, match=message):
         find_finding(project, name.format(root=project.root))
 
@@ -172,7 +174,7 @@ def test_minimize_says_of_what_is_small_already_that_it_is(project: Project) -> 
     small.write_bytes(b"1")
     run = groundstop("minimize", small, "--target", "lines", cwd=project.root)
     assert run.status == 1, run.output
-    assert "  1 byte: cannot be made smaller, nothing is written, " in run.stdout
+    assert "  1 byte, cannot be made smaller: nothing is written, " in run.stdout
     assert "→" not in run.stdout
     assert not (project.root / "small.bin.min").exists()
 

@@ -161,6 +161,8 @@ def test_another_name_is_one_target_more(tmp_path: Path, config: str, added: str
     run = groundstop("init", "next", cwd=tmp_path)
     assert run.status == 0, run.output
     assert "added to    pyproject.toml" in run.stdout
+    left = "left alone  Makefile (fuzzes vm; to add: groundstop fuzz next)"
+    assert (left in run.stdout) == ("vm =" in config)
     assert "left alone  Makefile" in run.stdout
     assert "Now `groundstop fuzz next`" in run.stdout
     after = everything(tmp_path)

@@ -273,6 +273,14 @@ def test_a_terminal_gets_a_live_table() -> None:
     assert "evaluated" in stream.getvalue()
 
 
+def test_no_corpus_is_shown_before_the_engine_has_one() -> None:
+    for progress, shown in ((Progress(1, 60), False), (Progress(1, 60, edges=77), True)):
+        stream = Terminal()
+        with CampaignDisplay(stream, "toy address") as display:
+            display.update(progress)
+        assert ("0 units" in stream.getvalue()) is shown
+
+
 def test_a_pipe_gets_lines_and_quiet_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from groundstop.cli._finding_view import print_reproduction
 from groundstop.config import Project
 from groundstop.errors import (
     InputError,
@@ -22,7 +23,6 @@ from groundstop.findings import (
     examine,
     find_target,
     keep_artifacts,
-    print_reproduction,
     reproduce,
     triage,
 )
@@ -256,6 +256,11 @@ def test_the_view_shows_frames_report_content_and_the_line_to_repeat_it(
     ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
+    # What called the core is left out, of the allocation's stack too; it is not forgotten.
+    assert "gs_entry_call" not in text
+    assert "gs_entry_call" in reproduce(project, path).examination.report
+    assert "Shadow byte legend" not in text
+    assert text.splitlines()[-3].startswith("heap-buffer-overflow: READ of size 1 in first_bug")
     # In a pipe no line is broken.
     assert any(len(line) > 80 for line in text.splitlines())
 
@@ -269,3 +274,6 @@ def test_a_wide_terminal_has_report_and_content_side_by_side(
     assert any("report" in line and "content" in line for line in wide)
     narrow = shown(project, path, 100, terminal=True).splitlines()
     assert not any("report" in line and "content" in line for line in narrow)
+    # No word is broken, but one that is wider than the terminal.
+    narrow = shown(project, path, 40, terminal=True).splitlines()
+    assert any(line.endswith("first_bug at") for line in narrow)

@@ -59,6 +59,11 @@ class Label(Record):
     text: bytes = octets("length")
 
 
+class Memo(Record):
+    length: int = size(u16, of="text")
+    text: bytes = octets("length")
+
+
 class Shape(Record):
     color: Color = enum(u8, Color)
     style: Style = flags(u8, Style, default=Style(0))
@@ -189,6 +194,15 @@ def test_each_broken_rule_is_found_where_it_is(
     assert message in str(problems[0])
     with pytest.raises(DecodeError):
         Envelope.parse(bytes(data))
+
+
+def test_what_is_wrong_is_said_as_people_count() -> None:
+    one = drawing()
+    one.shapes = one.shapes[:1]
+    with pytest.raises(DecodeError, match=r"inner\.shapes has 1 element \("):
+        Envelope.parse(envelope().build().replace(drawing().build(), one.build()))
+    with pytest.raises(DecodeError, match="needs 65,535 bytes, 2,000 are left"):
+        Memo.parse(b"\xff\xff" + bytes(2000))
 
 
 def test_an_unknown_tag_stops_a_part_and_not_what_follows() -> None:

@@ -104,17 +104,23 @@ def _fields(progress: Progress) -> list[tuple[str, str]]:
         ("inputs", f"{stats.executions:,} ({progress.rate:,.0f}/s)"),
         ("reached", shares if stats.executions > stats.silent else "(the core does not say)"),
         ("edges", f"{progress.edges:,} ({counted(progress.features, 'feature')})"),
-        ("corpus", counted(progress.corpus, "unit")),
+        ("corpus", _units(progress)),
         ("python", f"{stats.python_share:.1%} of the time, {counted(stats.python_calls, 'input')}"),
         ("failures", f"{progress.findings:,}"),
     ]
+
+
+def _units(progress: Progress) -> str:
+    # The fuzzer says how many it holds only when it has run its seeds.
+    said = progress.corpus or progress.edges
+    return counted(progress.corpus, "unit") if said else "-"
 
 
 def _line(progress: Progress) -> str:
     stats = progress.stats
     shares = stats.shares() if stats.executions > stats.silent else {}
     stages = "".join(f"{name} {share:.0%}  " for name, share in shares.items())
-    edges, units = counted(progress.edges, "edge"), counted(progress.corpus, "unit")
+    edges, units = counted(progress.edges, "edge"), _units(progress)
     return (
         f"{progress.elapsed:5.0f} s  {progress.rate:>9,.0f}/s  {edges:>12}  {units:>12}  {stages}"
         f"python {stats.python_share:.0%}  failures {progress.findings}"

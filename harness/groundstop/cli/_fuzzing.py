@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
 
 from groundstop.campaign import (
     CampaignDisplay,
@@ -14,14 +18,19 @@ from groundstop.campaign import (
     CampaignRecord,
     CampaignResult,
     run_campaign,
+    summary_lines,
     variant_of,
 )
+from groundstop.cli._lines import print_hanging
 from groundstop.config import Project, find_project
 from groundstop.findings import Finding, keep_artifacts
 from groundstop.properties import is_property
 from groundstop.target import load_target
 
-__all__ = ["Fuzzed", "fuzz"]
+__all__ = ["Fuzzed", "fuzz", "print_summary"]
+
+# Columns: where a line of a summary begins to say something, behind its name.
+_NAME = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,19 @@ class Fuzzed:
 def fuzz(name: str, options: CampaignOptions, *, quiet: bool) -> Fuzzed:
     """Run a campaign on a target or a property, and keep what it finds."""
     return (_property if is_property(name) else _target)(name, options, quiet=quiet)
+
+
+def print_summary(fuzzed: Fuzzed) -> None:
+    """Print what the campaign did, and what it found with a line to paste for each."""
+    console = Console(highlight=False)
+    for line in summary_lines(fuzzed.result, fuzzed.project):
+        print_hanging(console, line[:_NAME], line[_NAME:])
+    for finding, path, more in fuzzed.findings:
+        print_hanging(console, f"{'finding':<{_NAME}}", finding.headline)
+        # Lines to paste stay whole.
+        again = shlex.join(["groundstop", "repro", fuzzed.project.relative(path)])
+        for line in [*more.splitlines(), again]:
+            console.print(Text(f"{'':<{_NAME}}{line}"), soft_wrap=True)
 
 
 def _target(name: str, options: CampaignOptions, *, quiet: bool) -> Fuzzed:

@@ -67,9 +67,10 @@ def show_command(name: str, *, as_json: bool) -> None:
     The beginning of an id is enough where no other id begins so.  Nothing is run:
     `groundstop repro` does that.
     """
+    from groundstop.cli._finding_view import print_stored
     from groundstop.errors import TargetError
     from groundstop.files import read_input
-    from groundstop.findings import find_finding, print_stored
+    from groundstop.findings import find_finding
     from groundstop.properties import find_stored
     from groundstop.target import load_target
 

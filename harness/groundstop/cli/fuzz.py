@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 
 import click
 
@@ -54,8 +53,8 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     file is, and without a project everything is kept below .groundstop.
     Exit status: 0 nothing found; 1 findings; 2 the campaign could not run.
     """
-    from groundstop.campaign import CampaignOptions, keep_record, summary_lines
-    from groundstop.cli._fuzzing import fuzz
+    from groundstop.campaign import CampaignOptions, keep_record
+    from groundstop.cli._fuzzing import fuzz, print_summary
 
     options = CampaignOptions(
         seconds=seconds,
@@ -75,12 +74,5 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if as_json:
         click.echo(json.dumps(outcome.document()))
     else:
-        for line in summary_lines(outcome.result, outcome.project):
-            click.echo(line)
-        for finding, path, more in outcome.findings:
-            click.echo(f"{'finding':<12} {finding.headline}")
-            for line in more.splitlines():
-                click.echo(f"{'':<12} {line}")
-            again = shlex.join(["groundstop", "repro", outcome.project.relative(path)])
-            click.echo(f"{'':<12} {again}")
+        print_summary(outcome)
     return outcome.result.exit_status

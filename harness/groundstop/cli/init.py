@@ -20,24 +20,34 @@ def command(name: str | None, sources: tuple[Path, ...]) -> None:
     .gitignore) or left alone; nothing is replaced.  In a project that is here already NAME
     becomes one more target of it.
     """
+    from rich.console import Console
+
+    from groundstop.cli._lines import print_hanging
     from groundstop.scaffold import Scaffold
 
+    console = Console(highlight=False)
     scaffold = Scaffold(Path.cwd(), name, sources)
     done = scaffold.write()
     for written in done:
-        click.echo(f"{written.what:<12}{written.path}")
+        note = f" ({written.note})" if written.note else ""
+        print_hanging(console, f"{written.what:<12}", f"{written.path}{note}")
     chosen = scaffold.name
     entry, target = f"fuzz/{chosen}_entry.c", f"fuzz/{chosen}.py"
     # A Makefile that was left alone has a `fuzz` of somebody else's.
     left = any(each.path == "Makefile" and each.what == "left alone" for each in done)
     fuzz = f"groundstop fuzz {chosen}" if left else "make fuzz"
     if sources:
-        click.echo(f"\nNow call your interpreter in {entry}, then `{fuzz}`.")
-        click.echo(f"Then declare its format in {target}.")
+        said = [
+            f"Now call your interpreter in {entry}, then `{fuzz}`.",
+            f"Then declare its format in {target}.",
+        ]
     else:
-        click.echo(
-            f"\nNow `{fuzz}`. Then put your interpreter into {entry} and its format into {target}."
-        )
+        said = [
+            f"Now `{fuzz}`. Then put your interpreter into {entry} and its format into {target}."
+        ]
     if scaffold.implied:
         kept = f'default = "{scaffold.implied}" in [tool.groundstop]'
-        click.echo(f"Commands without a target's name took {scaffold.implied}: {kept} keeps that.")
+        said.append(f"Commands without a target's name took {scaffold.implied}: {kept} keeps that.")
+    click.echo()
+    for line in said:
+        print_hanging(console, "", line)

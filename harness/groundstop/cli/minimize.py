@@ -86,21 +86,26 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _show(done: Minimized, project: Project) -> None:
+    from rich.console import Console
+
+    from groundstop.cli._lines import print_hanging
     from groundstop.words import counted
 
+    console = Console(highlight=False)
     name = project.relative(done.path)
     if done.finding is None:
-        click.echo(f"{name}: does not reproduce, nothing is written\n  {done.command}")
+        print_hanging(console, "", f"{name}: does not reproduce, nothing is written")
+        click.echo(f"  {done.command}")
         return
-    click.echo(f"{name}: {done.finding.headline}")
+    print_hanging(console, "", f"{name}: {done.finding.headline}")
     if done.after < done.before:
         came = f" → {done.after:,}"
     else:
-        came = ": nothing smaller was found" if done.ended else ": cannot be made smaller"
+        came = ", nothing smaller was found" if done.ended else ", cannot be made smaller"
         # With fewer distinct bytes, it is still easier to read.
-        came += ", made plainer" if done.output else ", nothing is written"
+        came += ": made plainer" if done.output else ": nothing is written"
     ran = f"{counted(done.runs, 'run')}{_ENDED[done.ended]}"
-    click.echo(f"  {counted(done.before, 'byte')}{came}, {ran}")
+    print_hanging(console, "  ", f"{counted(done.before, 'byte')}{came}, {ran}")
     if done.output:
         click.echo(f"  {project.relative(done.output)}")
     click.echo(f"Again:\n  {done.command}")

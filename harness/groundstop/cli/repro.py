@@ -34,7 +34,8 @@ def command(
 
     Exit status: 1 it reproduces; 0 it does not; 2 it could not be run.
     """
-    from groundstop.findings import input_named, print_reproduction, reproduce
+    from groundstop.cli._finding_view import print_reproduction
+    from groundstop.findings import input_named, reproduce
     from groundstop.properties import find_stored, reproduce_stored
 
     project = find_project()

@@ -4,8 +4,7 @@
 `triage` turns an input into a finding, `keep_artifacts` does so with what a campaign
 stored, `reproduce` shows one again, `minimize` makes its input small, `list_findings` and
 `find_finding` find those that are kept, `input_named` what a user names, `misfits` tells what
-is wrong with a seed, `what_is_known` what a regression shows, and the `print_` functions put
-them before people.
+is wrong with a seed, `what_is_known` what a regression shows.
 """
 
 from groundstop.findings._examine import Examination, Examiner, examine
@@ -19,7 +18,6 @@ from groundstop.findings._reproduce import Reproduction, repro_command, reproduc
 from groundstop.findings._search import find_finding, input_named, list_findings
 from groundstop.findings._store import FindingStore, Stored
 from groundstop.findings._triage import keep_artifacts, triage
-from groundstop.findings._view import print_reproduction, print_stored
 
 __all__ = [
     "SHOWS_NOTHING",
@@ -42,8 +40,6 @@ __all__ = [
     "minimize",
     "misfits",
     "parse_report",
-    "print_reproduction",
-    "print_stored",
     "repro_command",
     "reproduce",
     "triage",

@@ -46,6 +46,12 @@ def find_finding(project: Project, text: str) -> Stored:
     # Whatever else is called so: an id is what is most likely meant.
     if stored := stored_at(project, path) or _by_id(project, text):
         return stored
+    stored_by_build = resolved(path).parent.parent == resolved(project.state / "findings")
+    if text and path.is_dir() and stored_by_build and not _PREFIX.fullmatch(resolved(path).name):
+        raise InputError(
+            f"{text}: no finding, but inputs as campaigns stored them, in a folder named by the "
+            "build; the findings are in the folders named by ids"
+        )
     if text and path.exists():
         raise InputError(f"{text}: no stored finding; groundstop repro FILE says what it shows")
     raise InputError(f"{text}: no finding has this id (groundstop findings list shows them)")

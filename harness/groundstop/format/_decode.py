@@ -45,7 +45,7 @@ class _Reader:
         left = self.limit - self.at
         if size > left:
             node.end = self.limit
-            raise self.stop(node, f"needs {counted(size, 'byte')}, {left} are left")
+            raise self.stop(node, f"needs {counted(size, 'byte')}, {left:,} are left")
         start = self.at
         self.at += size
         return self.data[start : self.at]
@@ -154,7 +154,7 @@ class _Reader:
         finally:
             self.limit = outer
         if end > outer:
-            raise self.stop(node, f"needs {counted(size, 'byte')}, {outer - node.start} are left")
+            raise self.stop(node, f"needs {counted(size, 'byte')}, {outer - node.start:,} are left")
 
 
 def _member(spec: IntegerField, value: int) -> int:

@@ -26,6 +26,7 @@ from groundstop.format._spec import (
     Role,
     word,
 )
+from groundstop.words import counted
 
 if TYPE_CHECKING:
     from groundstop.format._record import Record
@@ -91,7 +92,7 @@ def _broken_domain(domain: Domain, value: int, scope: Scope) -> Iterator[str]:
             elements = table.value if isinstance(table.value, list) else []
             what = domain.path
             if isinstance(domain, Index):
-                yield f"is {int(value)}, but {what} has {len(elements)} elements"
+                yield f"is {int(value)}, but {what} has {counted(len(elements), 'element')}"
             else:
                 yield f"is {int(value)}, which no {what} is"
 

@@ -67,6 +67,8 @@ class Settings:
     def _address_options(self) -> dict[str, object]:
         options = _COMMON_OPTIONS | {
             "detect_leaks": 0,
+            # Half a screen that is the same in every report.
+            "print_legend": 0,
             # The fake stack missed a real far out-of-bounds index (docs/engine-notes.md 7).
             "detect_stack_use_after_return": 0,
             "allocator_may_return_null": 0,

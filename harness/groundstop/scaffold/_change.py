@@ -17,10 +17,14 @@ __all__ = ["Change", "Written", "added_to", "carry_out", "new_file"]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One file, relative to the project, and what was done: `written`, `added to`, `left alone`."""
+    """One file, relative to the project, and what was done: `written`, `added to`, `left alone`.
+
+    `note` is what to know of one that was left alone.
+    """
 
     path: str
     what: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

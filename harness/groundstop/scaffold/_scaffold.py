@@ -7,11 +7,13 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from groundstop.errors import ConfigError
+from groundstop.files import read_input
 from groundstop.scaffold._change import Change, Written, added_to, carry_out, new_file
 from groundstop.scaffold._register import read_registry
 
@@ -20,20 +22,24 @@ __all__ = ["Scaffold"]
 # A program of two instructions, as templates/target.py.j2 declares the format.
 _SEED = b"TOYP" + bytes((1, 0, 2, 0)) + bytes((1, 7)) + bytes((0, 0))
 
+_MAKEFILE = "Makefile"
+_WORKFLOW = ".github/workflows/groundstop.yml"
 _FILES = {
     "fuzz/{name}.py": "target.py.j2",
     "fuzz/fuzz_{name}.py": "script.py.j2",
     "fuzz/{name}_entry.c": "entry.c.j2",
-    ".github/workflows/groundstop.yml": "workflow.yml.j2",
+    _WORKFLOW: "workflow.yml.j2",
 }
 # For an interpreter that is there: nothing of the toy, whose place it takes.
 _OWN = {"target.py.j2": "own_target.py.j2", "entry.c.j2": "own_entry.c.j2"}
 # Files that a project may have already: ours goes behind what is there, unless that is in it.
 _ADDED = {
-    "Makefile": ("Makefile.j2", rb"^fuzz\s*:"),
+    _MAKEFILE: ("Makefile.j2", rb"^fuzz\s*:"),
     ".gitignore": ("gitignore.j2", rb"^/?\.groundstop/?\s*$"),
 }
 _CONFIG = "pyproject.toml"
+# How a line of either fuzzes a target.
+_FUZZES = re.compile(rb"groundstop\)? fuzz ([a-z][a-z0-9_]*)", re.IGNORECASE)
 # What the libraries of a campaign are preloaded by cannot express these in a path.
 _PRELOAD_SEPARATORS = (" ", ":")
 
@@ -85,6 +91,7 @@ class Scaffold:
         )
         self._templates.filters["literal"] = _literal
         self._corpus = registry.corpus
+        self._targets = registry.targets
         self._refuse_taken(registry.targets)
         # The target that commands took without a name, and do not take any more.
         self.implied = registry.implied
@@ -107,7 +114,21 @@ class Scaffold:
             content = self._render(template) if template else _SEED
             changes.append(new_file(self._folder, name, content))
         carry_out(self._folder, changes)
-        return [change.done for change in changes]
+        return [self._noted(change.done) for change in changes]
+
+    def _noted(self, done: Written) -> Written:
+        """Say of a file that was left alone which targets it fuzzes without this one."""
+        if done.what != "left alone" or done.path not in {_MAKEFILE, _WORKFLOW}:
+            return done
+        text = read_input(self._folder / done.path)
+        if b"make fuzz" in text and (self._folder / _MAKEFILE).is_file():
+            text += read_input(self._folder / _MAKEFILE)
+        named = [name.decode() for name in _FUZZES.findall(text)]
+        fuzzed = [name for name in dict.fromkeys(named) if name in self._targets]
+        if not fuzzed or self.name in named:
+            return done
+        note = f"fuzzes {', '.join(fuzzed)}; to add: groundstop fuzz {self.name}"
+        return replace(done, note=note)
 
     def _files(self) -> dict[str, str]:
         """Return the files that are the target's alone, each with its template; a seed has none."""

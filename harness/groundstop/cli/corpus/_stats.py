@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import click
 
 from groundstop.cli._options import chosen_target
-from groundstop.config import find_project
+from groundstop.config import Project, find_project
 
 
 @click.command("stats", short_help="Say how much each folder of the corpus has.")
@@ -17,25 +18,42 @@ from groundstop.config import find_project
 @click.option("--edges", is_flag=True, help="Run the inputs, and count the core's edges reached.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(target_name: str | None, *, edges: bool, as_json: bool) -> None:
-    """Say how many inputs each folder of TARGET's corpus has, and how large they are."""
+    """Say how many inputs each folder of TARGET's corpus has, and how large they are.
+
+    Without TARGET of the default target, else of all.
+    """
+    project = find_project()
+    if target_name or project.default or not project.targets:
+        documents = [_document(project, chosen_target(project, target_name), edges=edges)]
+    else:
+        documents = [_document(project, name, edges=edges) for name in project.targets]
+    if as_json:
+        click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2))
+        return
+    for document in documents:
+        _print(document)
+
+
+def _document(project: Project, name: str, *, edges: bool) -> dict[str, Any]:
     from groundstop.cli.corpus._edges import reached_edges
     from groundstop.corpus import folder_stats
     from groundstop.target import load_target
-    from groundstop.words import counted
 
-    project = find_project()
-    target = load_target(project, chosen_target(project, target_name))
+    target = load_target(project, name)
     reached = reached_edges(target, project) if edges else {}
     rows = [
         {**asdict(stats), **({"edges": reached.get(stats.name)} if edges else {})}
         for stats in folder_stats(project, target.name)
     ]
     folder = project.relative(project.corpus_of(target.name))
-    if as_json:
-        click.echo(json.dumps({"target": target.name, "folder": folder, "folders": rows}, indent=2))
-        return
-    click.echo(folder)
-    for row in rows:
+    return {"target": target.name, "folder": folder, "folders": rows}
+
+
+def _print(document: dict[str, Any]) -> None:
+    from groundstop.words import counted
+
+    click.echo(document["folder"])
+    for row in document["folders"]:
         count = counted(row["count"], "input")
         size = counted(row["size"], "byte")
         largest = f"largest {row['largest']:,}"

@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from rich.columns import Columns
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
-from groundstop.findings._finding import Finding
-from groundstop.findings._report import Frame
-from groundstop.findings._reproduce import Reproduction
-from groundstop.findings._store import Stored
+from groundstop.findings import Finding, Frame, Reproduction, Stored, parse_report
 from groundstop.words import counted
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
 
 __all__ = ["print_reproduction", "print_stored"]
 
@@ -26,22 +25,28 @@ _WIDE = 160
 def print_reproduction(
     reproduction: Reproduction, project: Project, console: Console | None = None
 ) -> None:
-    """Print what happened, the core's own frames, the report and the decoded content.
+    """Print what happened, the core's own frames, the decoded content and the report.
+
+    Of the report's stacks what called the core is left out; what happened, beside the line to
+    paste, is said again at the end, where a terminal has scrolled to.
 
     On a terminal of at least 160 columns report and content stand side by side; on a
     narrower one, and in a pipe, below each other and without a break in any line.
     """
-    heading = _heading(reproduction, project)
-    report = reproduction.examination.report
-    _print(heading, report, reproduction.content, reproduction.command, console)
+    finding = reproduction.examination.finding
+    _print(
+        _heading(reproduction, project),
+        reproduction.examination.report,
+        reproduction.content,
+        [finding.headline if finding else "", reproduction.command],
+        console,
+    )
 
 
 def print_stored(
     stored: Stored, content: str, command: str, project: Project, console: Console | None = None
 ) -> None:
     """Print what is kept of a finding, as `print_reproduction` does; nothing is run."""
-    from rich.text import Text
-
     finding = stored.finding
     where = f"{finding.target} {finding.variant}"
     found = f", found {stored.found:%Y-%m-%d %H:%M} UTC" if stored.found else ""
@@ -54,21 +59,21 @@ def print_stored(
     if not finding.reproduced:
         heading.append(Text("  it did not happen again when the campaign had ended", style="dim"))
     report = stored.report.read_text(encoding="utf-8", errors="replace")
-    _print(heading, report, content, command, console)
+    _print(heading, report, content, [finding.headline, command], console)
 
 
 def _print(
-    heading: list[Text], report: str, content: str, command: str, console: Console | None
+    heading: list[Text],
+    report: str,
+    content: str,
+    ending: list[str],
+    console: Console | None,
 ) -> None:
-    from rich.columns import Columns
-    from rich.console import Console
-    from rich.panel import Panel
-    from rich.text import Text
-
     console = console or Console(highlight=False)
     for line in heading:
-        console.print(line, soft_wrap=True)
-    report = report.rstrip()
+        indent = len(line.plain) - len(line.plain.lstrip())
+        print_hanging(console, " " * indent, line[indent:])
+    report = _without_callers(report.rstrip())
     content = content.rstrip()
     if console.is_terminal and console.width >= _WIDE and report and content:
         width = console.width // 2 - 1
@@ -82,13 +87,30 @@ def _print(
             if text:
                 console.print(Text(f"\n{title}", style="bold"))
                 console.print(Text(text), soft_wrap=True)
-    console.print(Text("\nAgain:", style="bold"))
+    headline, command = ending
+    console.print()
+    if headline:
+        print_hanging(console, "", Text(headline, style="bold red"))
+    console.print(Text("Again:", style="bold"))
     console.print(Text(f"  {command}"), soft_wrap=True)
 
 
-def _heading(reproduction: Reproduction, project: Project) -> list[Text]:
-    from rich.text import Text
+def _without_callers(report: str) -> str:
+    """Return a report without the frames, in each of its stacks, below the core's outermost."""
+    lines: list[str] = []
+    for is_stack, group in groupby(report.split("\n"), lambda line: line.lstrip()[:1] == "#"):
+        part = list(group)
+        if is_stack:
+            stack = parse_report("\n".join(part))
+            own = set(stack.own_frames())
+            last = max((at for at, f in enumerate(stack.frames, 1) if f in own), default=0)
+            # What is not read as a stack, or has nothing of the core, stays as it is.
+            part = part[: last if last and len(stack.frames) == len(part) else None]
+        lines += part
+    return "\n".join(lines)
 
+
+def _heading(reproduction: Reproduction, project: Project) -> list[Text]:
     examination = reproduction.examination
     finding = examination.finding
     where = f"{reproduction.target} {examination.variant}"
@@ -107,8 +129,6 @@ def _heading(reproduction: Reproduction, project: Project) -> list[Text]:
 
 
 def _what(finding: Finding, project: Project) -> list[Text]:
-    from rich.text import Text
-
     frames = [Text(f"    {_frame(frame, project)}") for frame in finding.frames]
     return [Text(f"  {finding.headline}"), *frames]
 

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
@@ -13,15 +15,29 @@ from groundstop.errors import InputError
 
 __all__ = [
     "MAX_INPUT",
+    "is_unit_name",
     "make_folder",
     "read_input",
     "read_text",
     "resolved",
+    "unit_name",
     "write_atomically",
 ]
 
 # Bytes.  No testcase is larger; a user who names a disk image gets told so at once.
 MAX_INPUT = 64 << 20
+
+_UNIT_NAME = re.compile(r"[0-9a-f]{40}")
+
+
+def unit_name(data: bytes) -> str:
+    """Return what libFuzzer calls a file with this content: its SHA-1."""
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def is_unit_name(name: str) -> bool:
+    """Return whether a file may have got this name from libFuzzer."""
+    return _UNIT_NAME.fullmatch(name) is not None
 
 
 def read_input(path: Path) -> bytes:

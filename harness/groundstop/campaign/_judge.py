@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from typing import cast
 from groundstop.campaign._options import ScriptOptions
 from groundstop.config import find_project
 from groundstop.errors import InputError
-from groundstop.files import write_atomically
+from groundstop.files import unit_name, write_atomically
 from groundstop.model import Sanitizer, Variant, Verdict
 from groundstop.native import Driver
 from groundstop.oracles import Broken, judge_in_turn
@@ -65,7 +64,7 @@ class Judge:
             elif judgement.verdict is Verdict.FINDING:
                 # The others are asked when the finding is triaged.
                 found = f"{name}: {judgement.message}"
-                self._note(f"crash-{hashlib.sha1(data, usedforsecurity=False).hexdigest()}", found)
+                self._note(f"crash-{unit_name(data)}", found)
                 raise OracleFinding(found.partition("\n")[0])
 
     def _note_broken(self, name: str, words: str, data: bytes) -> None:

@@ -9,8 +9,6 @@ each would count on what the other removes.
 
 from __future__ import annotations
 
-import hashlib
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +25,7 @@ from groundstop.campaign._rundir import RunDirectory
 from groundstop.campaign._start import entry_script, lifeline
 from groundstop.config import Project
 from groundstop.errors import CampaignError, InputError
-from groundstop.files import make_folder, read_input, write_atomically
+from groundstop.files import is_unit_name, make_folder, read_input, unit_name, write_atomically
 from groundstop.interrupt import Interrupt
 from groundstop.model import Variant
 from groundstop.target import Target
@@ -36,7 +34,6 @@ __all__ = ["MergeResult", "count_edges", "merge_evolved"]
 
 _LOOK_SECONDS = 0.2
 _GRACE_SECONDS = 5.0
-_UNIT = re.compile(r"[0-9a-f]{40}")
 # libFuzzer's own default is too small for some; a larger file would be cut off.
 _LEAST_LENGTH = 4096
 # Within a run's folder: what is merged.
@@ -78,7 +75,7 @@ def _merge(target: Target, project: Project) -> MergeResult:
     variant = variant_of(target, None, None)
     evolved = evolved_folder(project, target.name)
     log = _log_file(project, target)
-    units = sorted(p for p in evolved.glob("*") if _UNIT.fullmatch(p.name))
+    units = sorted(p for p in evolved.glob("*") if is_unit_name(p.name))
     if not units:
         return MergeResult(variant, 0, 0, 0, 0, (), interrupted=False, log=None)
     artifacts = project.state / "findings" / target.name / str(variant)
@@ -89,7 +86,7 @@ def _merge(target: Target, project: Project) -> MergeResult:
             count = len(units)
             return MergeResult(variant, count, count, 0, 0, (), interrupted=True, log=log)
         chosen = {path.name for path in (run.path / "merged").iterdir()}
-        kept = [path for path in control.features if _sha1(path) in chosen]
+        kept = [path for path in control.features if unit_name(read_input(path)) in chosen]
         if control.covered(kept) != control.covered():
             raise CampaignError(
                 "what libFuzzer chose does not cover what there was: nothing was changed "
@@ -236,10 +233,6 @@ def _keep_artifact(path: Path, folder: Path) -> Path:
             and read_input(there) == content
         ):
             return there
-    kept = folder / f"crash-{_sha1(path)}"
+    kept = folder / f"crash-{unit_name(content)}"
     write_atomically(kept, content)
     return kept
-
-
-def _sha1(path: Path) -> str:
-    return hashlib.sha1(read_input(path), usedforsecurity=False).hexdigest()

@@ -10,13 +10,12 @@ replaced by a unit with the same features of its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["ReplacedUnits", "unit_names"]
+from groundstop.files import is_unit_name
 
-_UNIT = re.compile("[0-9a-f]{40}")
+__all__ = ["ReplacedUnits", "unit_names"]
 
 
 def unit_names(folder: Path) -> set[str]:
@@ -54,7 +53,7 @@ class ReplacedUnits:
         live = unit_names(self._features)
         for name in self._known.union(written) - live:
             unit = self._evolved / name
-            if _UNIT.fullmatch(name) and unit.is_file():
+            if is_unit_name(name) and unit.is_file():
                 unit.unlink(missing_ok=True)
                 self.removed += 1
         self._known = live

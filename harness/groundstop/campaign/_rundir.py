@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import glob
-import hashlib
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -23,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from groundstop.errors import ToolError
+from groundstop.files import is_unit_name, unit_name
 
 __all__ = ["RunDirectory", "clear_dead_runs", "repair_corpus", "salvage"]
 
@@ -135,7 +134,7 @@ def salvage(run: Path, corpus: Path) -> int:
         with contextlib.suppress(OSError):
             content = unit.read_bytes()
             # A name that is not the content's hash: the job was killed while writing.
-            if unit.name == _unit_name(content) and not (corpus / unit.name).exists():
+            if unit.name == unit_name(content) and not (corpus / unit.name).exists():
                 corpus.mkdir(parents=True, exist_ok=True)
                 fresh = corpus / f".new-{unit.name}"
                 fresh.write_bytes(content)
@@ -153,13 +152,9 @@ def repair_corpus(corpus: Path) -> int:
     for unit in list(corpus.glob("*")):
         if unit.name.startswith(".new-"):
             unit.unlink(missing_ok=True)
-        elif re.fullmatch("[0-9a-f]{40}", unit.name):
-            name = _unit_name(unit.read_bytes())
+        elif is_unit_name(unit.name):
+            name = unit_name(unit.read_bytes())
             if name != unit.name:
                 unit.rename(corpus / name)
                 repaired += 1
     return repaired
-
-
-def _unit_name(content: bytes) -> str:
-    return hashlib.sha1(content, usedforsecurity=False).hexdigest()

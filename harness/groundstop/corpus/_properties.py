@@ -10,7 +10,6 @@ The sidecar's `oracle` is the property, as `FILE::TEST` from the project's root.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from groundstop.config import Project
@@ -18,7 +17,7 @@ from groundstop.corpus._files import content_files
 from groundstop.corpus._regressions import SIDECAR_SUFFIX, Regression, read_all, read_regression
 from groundstop.corpus._sidecar import write_sidecar
 from groundstop.errors import InputError
-from groundstop.files import make_folder, resolved, write_atomically
+from groundstop.files import make_folder, resolved, unit_name, write_atomically
 from groundstop.model import Release
 
 _EVOLVED = "evolved"
@@ -70,7 +69,7 @@ def add_property_input(  # noqa: PLR0913  (the fields of a sidecar)
     """
     folder = property_folder(target_name, project, label)
     make_folder(folder)
-    path = folder / hashlib.sha1(data, usedforsecurity=False).hexdigest()
+    path = folder / unit_name(data)
     sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
     if not path.exists():
         write_atomically(path, data)

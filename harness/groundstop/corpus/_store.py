@@ -8,23 +8,19 @@ what is there changes nothing; any number of processes may add at once.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.files import make_folder, write_atomically
+from groundstop.files import is_unit_name, make_folder, unit_name, write_atomically
 from groundstop.target import Target
-
-_NAME = re.compile(r"[0-9a-f]{40}")
 
 
 def add(target: Target, project: Project, data: bytes) -> Path:
     """Keep an input; return its file.  Raises InputError when it cannot be written."""
     folder = project.corpus_of(target.name) / "evolved"
     make_folder(folder)
-    path = folder / hashlib.sha1(data, usedforsecurity=False).hexdigest()
+    path = folder / unit_name(data)
     if not path.exists():
         write_atomically(path, data)
     return path
@@ -38,4 +34,4 @@ def evolved(target: Target, project: Project) -> Iterator[Path]:
     folder = project.corpus_of(target.name) / "evolved"
     if folder.exists():
         make_folder(folder)
-        yield from sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+        yield from sorted(path for path in folder.iterdir() if is_unit_name(path.name))

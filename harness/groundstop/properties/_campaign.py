@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import sys
@@ -24,7 +23,7 @@ from groundstop.campaign import (
 from groundstop.config import Project
 from groundstop.corpus import property_folder
 from groundstop.errors import GroundstopError
-from groundstop.files import make_folder, write_atomically
+from groundstop.files import make_folder, unit_name, write_atomically
 from groundstop.model import Release, Variant
 from groundstop.properties._driver import NativeCore, driver, driving
 from groundstop.properties._property import Property, load_property
@@ -156,10 +155,10 @@ class _Call:
     def _store(self, data: bytes, error: BaseException) -> None:
         place = failing_place(self._prop, error)
         # In the folder of this run's temporary files, which its processes share.
-        mark = Path(tempfile.gettempdir()) / f"failed-{_sha1(place.encode())}"
+        mark = Path(tempfile.gettempdir()) / f"failed-{unit_name(place.encode())}"
         if mark.exists():
             return
-        path = self._artifacts / f"crash-{_sha1(data)}"
+        path = self._artifacts / f"crash-{unit_name(data)}"
         note = f"{self._prop.node}: {one_line(error)}\n"
         write_atomically(path.with_name(f"{path.name}.oracle"), note.encode())
         write_atomically(path, data)
@@ -170,10 +169,6 @@ class _Call:
         sys.stderr.write(f"groundstop: {why}\n")
         sys.stderr.flush()
         os._exit(_FAILED_STATUS)
-
-
-def _sha1(data: bytes) -> str:
-    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 def _seeds(project: Project) -> Path:

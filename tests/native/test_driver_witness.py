@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.cbuild import C_TESTS, ROOT, STRICT, VARIANTS, compile_c, run
+from support.cbuild import DRIVER, driver_test, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DRIVER = ROOT / "native" / "driver"
-
 
 def stored(folder: Path, witness: Path, when: str) -> list[bytes]:
     """What is stored of an input that ends the process before its witness has run."""
-    include = ("-I", DRIVER, "-I", ROOT / "native" / "include")
-    flags = (*STRICT, "-std=gnu11", "-UNDEBUG", *VARIANTS["plain"])
-    program = folder / "test_witness"
-    compile_c(*flags, *include, C_TESTS / "test_witness.c", witness, "-o", program)
+    program = driver_test(folder, "test_witness", witness)
     place = folder / "artifacts"
     place.mkdir()
     # It returns when the witness has ended, too: that has the other end of the pipes.

@@ -23,6 +23,7 @@ from groundstop.targets.channel.releases import generate_table
 ROOT: Final = Path(__file__).parents[2]
 CHANNEL: Final = ROOT / "native" / "channel"
 C_TESTS: Final = ROOT / "tests" / "native"
+DRIVER: Final = ROOT / "native" / "driver"
 
 STRICT: Final = (
     "-std=c11",
@@ -141,3 +142,12 @@ class CBuild:
         if source not in self._done:
             self._done[source] = run(self.program(source))
         return self._done[source]
+
+
+def driver_test(folder: Path, name: str, part: Path) -> Path:
+    """The test `name`, in C, around one part of the driver, or a copy of it with a defect."""
+    include = ("-I", DRIVER, "-I", ROOT / "native" / "include")
+    flags = (*STRICT, "-std=gnu11", "-UNDEBUG", *VARIANTS["plain"])
+    program = folder / name
+    compile_c(*flags, *include, C_TESTS / f"{name}.c", part, "-o", program)
+    return program

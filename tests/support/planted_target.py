@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from groundstop.format import Record, constant, integer, octets, size, u8
@@ -108,4 +109,4 @@ target = Target(
         AllocationFailure("planted_allocation"),
     ),
 )
-breaking = Target("breaking", core, oracles=(Raises(),))
+breaking = Target("breaking", replace(core, cflags=("-DSOUND=1",)), oracles=(Raises(),))

@@ -3,6 +3,7 @@
  * A core with one defect for each letter, of which at most one acts on an input: the
  * input's second byte names it.  Content is `P`, the letter, a limit, a count, and as
  * many values; evaluated, it answers how many of the values are below the limit.
+ * Built as SOUND, no letter acts: what a mutation makes of an input finds nothing.
  *
  * Built as release 1 or 2 (release.h); 2 is the newest.
  */
@@ -14,6 +15,9 @@
 #include "release.h"
 
 #define HEADER 4u
+#ifndef SOUND
+#define SOUND 0
+#endif
 #define NO_SANITIZER __attribute__((noinline, no_sanitize("address", "undefined")))
 
 int planted_entry(const uint8_t *data, size_t size);
@@ -80,21 +84,26 @@ NO_SANITIZER static int clear_much(void)
 	return frame[0];
 }
 
+static uint8_t letter(const uint8_t *data)
+{
+	return SOUND ? '-' : data[1];
+}
+
 static int accepts(const uint8_t *data, size_t size)
 {
 	if (size < HEADER || data[0] != 'P')
 		return 0;
 	/* T: what is behind the values is let through. */
-	if (data[1] == 'T' ? data[3] > size - HEADER : data[3] != size - HEADER)
+	if (letter(data) == 'T' ? data[3] > size - HEADER : data[3] != size - HEADER)
 		return 0;
 	/* A: a limit that no value is below. */
-	return data[2] != 0 || data[1] == 'A';
+	return data[2] != 0 || letter(data) == 'A';
 }
 
 static uint8_t count_below(const uint8_t *data)
 {
 	/* M: off by one. */
-	unsigned limit = data[2] + (data[1] == 'M' ? 1u : 0u);
+	unsigned limit = data[2] + (letter(data) == 'M' ? 1u : 0u);
 	uint8_t below = 0;
 
 	for (size_t i = 0; i < data[3]; i++)
@@ -113,7 +122,7 @@ int planted_entry(const uint8_t *data, size_t size)
 	}
 	below = count_below(data);
 	values = data[3];
-	switch (data[1]) {
+	switch (letter(data)) {
 	case 'U':
 		overflow(data[2]);
 		break;
@@ -142,7 +151,7 @@ int planted_entry(const uint8_t *data, size_t size)
 	}
 	groundstop_outcome(&below, 1);
 	/* Q: each value is compared with each. */
-	groundstop_fuel(data[1] == 'Q' ? values * values : values, 4 * size);
+	groundstop_fuel(letter(data) == 'Q' ? values * values : values, 4 * size);
 	groundstop_stage(GROUNDSTOP_STAGE_EVALUATED);
 	return 0;
 }
@@ -173,7 +182,7 @@ static int replace(uint8_t *active[2], const uint8_t *data, size_t size)
 	uint8_t *fresh[2] = { allocate(size), NULL };
 
 	/* O: what was active is gone before what replaces it is there. */
-	if (fresh[0] && data[1] == 'O') {
+	if (fresh[0] && letter(data) == 'O') {
 		give_back(active[0]);
 		active[0] = NULL;
 	}
@@ -181,7 +190,7 @@ static int replace(uint8_t *active[2], const uint8_t *data, size_t size)
 		fresh[1] = allocate(size);
 	if (!fresh[1]) {
 		/* L: the first block is forgotten. */
-		if (data[1] != 'L')
+		if (letter(data) != 'L')
 			give_back(fresh[0]);
 		return 0;
 	}

@@ -97,6 +97,7 @@ static void harm(void)
 
 	dup2(nothing, STDOUT_FILENO);
 	dup2(nothing, STDERR_FILENO);
+	close(nothing);
 }
 #elif HARM == 'a' /* past the handlers, which it has taken away */
 static void harm(void)

@@ -49,17 +49,25 @@ class _Writer:
 
     def record(self, record: Record, path: str) -> _Written:
         written = _Written(len(self.out), {}, {})
-        cls = type(record)
-        for attribute, field in cls.__fields__.items():
+        values = record.__dict__
+        derived = []
+        for attribute, field, size, order, _ in type(record).__layout__:
             at = len(self.out)
-            name = f"{path}.{field.name}" if path else field.name
-            self.field(record, field, name, written)
+            value = values.get(attribute)
+            is_computed = field.derived and not self.stored(record, field)
+            if is_computed:
+                derived.append(field)
+            if size and not is_computed and isinstance(value, int) and 0 <= value < 1 << 8 * size:
+                # Nearly all fields: no words are made for the error that there is not.
+                self.out += value.to_bytes(size, order)
+            else:
+                name = f"{path}.{field.name}" if path else field.name
+                self.field(record, field, name, written)
             written.spans[attribute] = (at, len(self.out))
-        for attribute, field in cls.__fields__.items():
-            if field.derived and not self.stored(record, field):
-                start, _ = written.spans[attribute]
-                raw = self.derived(record, field, written, path)
-                self.out[start : start + len(raw)] = raw
+        for field in derived:
+            start, _ = written.spans[field.attribute]
+            raw = self.derived(record, field, written, path)
+            self.out[start : start + len(raw)] = raw
         return written
 
     def stored(self, record: Record, field: Field) -> bool:

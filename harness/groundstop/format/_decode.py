@@ -38,7 +38,7 @@ class _Reader:
         self.limit = len(data)
 
     def stop(self, node: Node, message: str) -> _StopError:
-        node.problems.append(DecodeError(message, offset=node.start, field=node.path or "file"))
+        node.note(message)
         return _StopError()
 
     def take(self, node: Node, size: int) -> bytes:
@@ -59,9 +59,23 @@ class _Reader:
         node.record = record
         node.value = record
         values = record.__dict__
-        for attribute, spec in cls.__fields__.items():
-            child = Node(spec.name, spec, self.at, node)
-            node.children.append(child)
+        children: list[Node] = []
+        node.children = children
+        data = self.data
+        for attribute, spec, size, order, known in cls.__layout__:
+            at = self.at
+            end = at + size
+            if size and end <= self.limit:
+                # Nearly all fields are integers, and nearly all have their bytes.
+                value = int.from_bytes(data[at:end], order)
+                if known is not None:
+                    value = known(value)
+                values[attribute] = value
+                children.append(Node(spec.name, spec, at, node, end, value, complete=True))
+                self.at = end
+                continue
+            child = Node(spec.name, spec, at, node)
+            children.append(child)
             try:
                 self.field(spec, child, values, cls.__order__)
                 child.complete = True
@@ -74,7 +88,7 @@ class _Reader:
 
     def field(self, spec: Field, node: Node, values: dict[str, object], order: str) -> None:
         if isinstance(spec, IntegerField):
-            node.value = _member(spec, self.integer(node, spec.wire, order))
+            self.take(node, spec.wire.size)
         elif isinstance(spec, OctetsField):
             node.value = self.take(node, self.measure(spec.size, values))
         elif isinstance(spec, ArrayField):
@@ -102,10 +116,12 @@ class _Reader:
     def array(self, spec: ArrayField, node: Node, values: dict[str, object], order: str) -> None:
         elements: list[object] = []
         node.value = elements
+        children: list[Node] = []
+        node.children = children
         count = None if spec.count is None else self.measure(spec.count, values)
         while len(elements) != count if count is not None else self.at < self.limit:
             child = Node(f"[{len(elements)}]", None, self.at, node)
-            node.children.append(child)
+            children.append(child)
             try:
                 if isinstance(spec.item, Wire):
                     child.value = self.integer(child, spec.item, order)
@@ -143,28 +159,12 @@ class _Reader:
         else:
             if self.at < self.limit:
                 left = self.limit - self.at
-                node.problems.append(
-                    DecodeError(
-                        f"{counted(left, 'byte')} behind the last field",
-                        offset=self.at,
-                        field=node.path,
-                    )
-                )
+                node.note(f"{counted(left, 'byte')} behind the last field", self.at)
             self.at = self.limit
         finally:
             self.limit = outer
         if end > outer:
             raise self.stop(node, f"needs {counted(size, 'byte')}, {outer - node.start:,} are left")
-
-
-def _member(spec: IntegerField, value: int) -> int:
-    """Return the enumeration's member or the flags; an unknown value as it is."""
-    if spec.enumeration is not None:
-        try:
-            return spec.enumeration(value)
-        except ValueError:
-            return value
-    return spec.flags(value) if spec.flags is not None else value
 
 
 def decode(cls: type[R], data: bytes) -> Decoded[R]:
@@ -181,13 +181,8 @@ def decode(cls: type[R], data: bytes) -> Decoded[R]:
         root.end = len(data)
         stopped = next(problem for node in reversed(list(root.walk())) for problem in node.problems)
     if reader.at < len(data) and stopped is None:
-        root.problems.append(
-            DecodeError(
-                f"{counted(len(data) - reader.at, 'byte')} behind the last field",
-                offset=reader.at,
-                field="file",
-            )
-        )
+        left = len(data) - reader.at
+        root.note(f"{counted(left, 'byte')} behind the last field", reader.at)
     return Decoded(data, root, stopped, check_rules)
 
 

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from dataclasses import field as default
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
@@ -41,8 +40,9 @@ class Node:
     value: object = None
     record: Record | None = None
     complete: bool = False
-    children: list[Node] = default(default_factory=list)
-    problems: list[DecodeError] = default(default_factory=list)
+    # Most nodes are integers, with neither: tuples cost nothing.
+    children: Sequence[Node] = ()
+    problems: Sequence[DecodeError] = ()
 
     @property
     def path(self) -> str:
@@ -58,6 +58,12 @@ class Node:
     def span(self) -> Span:
         """Where it stands in the data."""
         return Span(self.start, self.end)
+
+    def note(self, message: str, offset: int | None = None) -> None:
+        """Add a problem, at this node's start unless `offset` says where."""
+        at = self.start if offset is None else offset
+        problem = DecodeError(message, offset=at, field=self.path or "file")
+        self.problems = (*self.problems, problem)
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it, in the order of the bytes."""

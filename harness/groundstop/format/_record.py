@@ -15,6 +15,7 @@ from groundstop.format._build import build, computed
 from groundstop.format._check import check_class
 from groundstop.format._decode import decode, parse
 from groundstop.format._nodes import Decoded
+from groundstop.format._slots import Slot, slots_of
 from groundstop.format._spec import MISSING, Field
 from groundstop.format._wire import Order
 
@@ -51,6 +52,7 @@ class Record:
     """
 
     __fields__: ClassVar[Mapping[str, Field]] = {}
+    __layout__: ClassVar[tuple[Slot, ...]] = ()
     __order__: ClassVar[Order] = "little"
     __title__: ClassVar[str] = ""
     __root__: ClassVar[bool] = False
@@ -64,6 +66,7 @@ class Record:
         cls.__root__ = root
         cls.__fields__ = _collect(cls)
         check_class(cls)
+        cls.__layout__ = slots_of(cls.__fields__.values(), byte_order)
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 - typed by dataclass_transform
         for attribute, field in type(self).__fields__.items():

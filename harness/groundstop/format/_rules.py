@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from groundstop.errors import DecodeError
 from groundstop.format._domains import (
     Anything,
     Between,
@@ -45,6 +44,13 @@ def broken(field: IntegerField, value: int, scope: Scope, *, usual: bool = False
             yield from _broken_domain(field.usual, value, scope)
         return
     yield from _broken_role(field, value)
+    if field.has_bounds:
+        yield from _broken_bounds(field, value, scope)
+    if field.domain is not None:
+        yield from _broken_domain(field.domain, value, scope)
+
+
+def _broken_bounds(field: IntegerField, value: int, scope: Scope) -> Iterator[str]:
     low = lookup_integer(scope, field.at_least)
     if low is not None and value < low:
         yield f"is {int(value)}, must be at least {low}{_named(field.at_least)}"
@@ -54,8 +60,6 @@ def broken(field: IntegerField, value: int, scope: Scope, *, usual: bool = False
     below = lookup_integer(scope, field.below)
     if below is not None and value >= below:
         yield f"is {int(value)}, must be below {below}{_named(field.below)}"
-    if field.domain is not None:
-        yield from _broken_domain(field.domain, value, scope)
 
 
 def _broken_role(field: IntegerField, value: int) -> Iterator[str]:
@@ -113,15 +117,11 @@ class _Checker:
     def __init__(self, data: bytes) -> None:
         self.data = data
 
-    def problem(self, node: Node, message: str, offset: int | None = None) -> None:
-        at = node.start if offset is None else offset
-        node.problems.append(DecodeError(message, offset=at, field=node.path))
-
     def record(self, node: Node, scope: Scope) -> None:
         for child in node.children:
             field = child.field
             if isinstance(field, IntegerField):
-                if child.complete and isinstance(child.value, int):
+                if child.complete and field.has_rules:
                     self.integer(node, child, field, scope)
             elif isinstance(field, OctetsField):
                 if field.constant is not None and child.complete:
@@ -139,24 +139,24 @@ class _Checker:
         if not isinstance(value, int):
             return
         for message in broken(field, value, scope):
-            self.problem(child, message)
+            child.note(message)
         if field.role is Role.TOTAL:
             # of a part it is the size of the part that counts, not how far decoding got
             end = node.end if node.complete or node.parent is None else None
             if end is not None and value != end - node.start:
-                self.problem(child, f"is {value}, the size is {end - node.start}")
+                child.note(f"is {value}, the size is {end - node.start}")
         elif field.role is Role.CHECKSUM and field.algorithm is not None:
             start = node.start
             if field.first:
                 start = next(n.start for n in node.children if n.name == field.first)
             right = field.algorithm.compute(self.data[start : child.start])
             if value != right:
-                self.problem(child, f"is {value:#x}, {field.algorithm.name} gives {right:#x}")
+                child.note(f"is {value:#x}, {field.algorithm.name} gives {right:#x}")
 
     def constant(self, child: Node, field: OctetsField) -> None:
         if child.value != field.constant:
             wanted = "zero bytes" if field.reserved else repr(field.constant)
-            self.problem(child, f"is {child.value!r}, must be {wanted}")
+            child.note(f"is {child.value!r}, must be {wanted}")
 
     def offsets(self, node: Node, child: Node, field: OffsetsField) -> None:
         target = next((n for n in node.children if n.name == field.to), None)
@@ -165,8 +165,7 @@ class _Checker:
             zip(values, target.children if target else [], strict=False)
         ):
             if value != element.start - node.start:
-                self.problem(
-                    child,
+                child.note(
                     f"entry {position} is {value}, {element.path} starts at "
                     f"{element.start - node.start}",
                     child.start + position * field.wire.size,
@@ -195,10 +194,10 @@ class _Checker:
                 and isinstance(earlier, int)
                 and child.value <= earlier
             ):
-                self.problem(child, f"is {child.value}, must be over {earlier}, the one before")
+                child.note(f"is {child.value}, must be over {earlier}, the one before")
 
     def last(self, element: Node, field: ArrayField) -> None:
         for child in element.children:
             allowed = field.last.get(child.name)
             if allowed is not None and isinstance(child.value, int) and child.value not in allowed:
-                self.problem(child, f"is {word(child.value)}, which the last element must not be")
+                child.note(f"is {word(child.value)}, which the last element must not be")

@@ -104,6 +104,17 @@ class IntegerField(Field):
     def derived(self) -> bool:
         return self.role in DERIVED_ROLES
 
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether there is a value of it that breaks a rule of the field itself."""
+        is_free = self.role in {Role.PLAIN, Role.COUNT, Role.SIZE}
+        return not is_free or self.has_bounds or self.domain is not None
+
+    @cached_property
+    def has_bounds(self) -> bool:
+        """Whether it has a lower or an upper bound that its width does not give."""
+        return self.at_least != 0 or self.at_most is not None or self.below is not None
+
     @property
     def reference(self) -> Domain | None:
         """The domain, or where there is none what is usual."""

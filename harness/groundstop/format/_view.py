@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntFlag
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,7 @@ def _line(node: Node, depth: int, text: str) -> str:
     return f"{node.start:>8}  {_INDENT * depth}{text}"
 
 
-def _problems(problems: list[DecodeError]) -> Iterator[str]:
+def _problems(problems: Sequence[DecodeError]) -> Iterator[str]:
     for problem in problems:
         yield f"{problem.offset:>8}  !! {problem}"
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import os
 import re
@@ -22,6 +23,9 @@ from groundstop.oracles import Broken, judge_in_turn
 from groundstop.target import Context, Oracle, Target, load_target
 
 __all__ = ["Judge", "OracleFinding", "judge_of"]
+
+# Objects made and not freed before they are looked at: some 10 MiB.
+_GARBAGE = 50_000
 
 
 class OracleFinding(Exception):  # noqa: N818  (a finding is not an error of this program)
@@ -110,6 +114,10 @@ def _bench(
         builds = Builds(loaded, project, json.loads(os.environ["GROUNDSTOP_BUILDS"]))
         return Reruns(loaded, project, variant, builds=builds)
 
+    # A decoded testcase is a thousand objects in a cycle.  Looking at them all again and again
+    # while they are made takes longer than making them.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
     return loaded.oracles, cast("Context", _Later(reruns))
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,9 @@ _NO_TYPES = TemplateFile(types=[])
 
 # More would take the model seconds, of a campaign that samples it.
 _PATIENCE = 2 * BUDGET
+
+# Most mutations leave the template file alone: answers of as many releases and files are kept.
+_TEMPLATES = 256
 
 
 def validate(testcase: bytes, release: Release, tree: Path) -> Sequence[str] | None:
@@ -76,18 +79,20 @@ def alike(testcase: bytes, one: Release, its_tree: Path, other: Release, tree: P
     parts = Parts.split(testcase)
     if parts is None:
         return True
-    first, second = _supplied(one, its_tree), _supplied(other, tree)
+    first, second = _file(one, its_tree), _file(other, tree)
     if _answer(parts.templates, first) != _answer(parts.templates, second):
         return False
+    its, others = _read(first), _read(second)
     return all(
-        _inputs(first, event.type_id) == _inputs(second, event.type_id)
-        for event in read_events(parts.events, first)
+        _inputs(its, event.type_id) == _inputs(others, event.type_id)
+        for event in read_events(parts.events, its)
     )
 
 
-def _answer(templates: bytes, supplied: SuppliedRelease) -> Status:
+@lru_cache(_TEMPLATES)
+def _answer(templates: bytes, release: Path) -> Status:
     try:
-        load_templates(templates, supplied)
+        load_templates(templates, _read(release))
     except RefusedError as refusal:
         return refusal.status
     return Status.OK
@@ -104,5 +109,9 @@ def _read(path: Path) -> SuppliedRelease:
     return load_release(path)
 
 
+def _file(release: Release, tree: Path) -> Path:
+    return tree / "releases" / f"{release.name}.toml"
+
+
 def _supplied(release: Release, tree: Path) -> SuppliedRelease:
-    return _read(tree / "releases" / f"{release.name}.toml")
+    return _read(_file(release, tree))

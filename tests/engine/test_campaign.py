@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,19 @@ class Watcher:
 
     def update(self, progress: Progress) -> None:
         self.seen.append(progress)
+
+
+class StopAfter(Watcher):
+    """Interrupts the campaign once it has run so many inputs."""
+
+    def __init__(self, executions: int) -> None:
+        super().__init__()
+        self._executions = executions
+
+    def update(self, progress: Progress) -> None:
+        super().update(progress)
+        if progress.stats.executions > self._executions:
+            signal.raise_signal(signal.SIGINT)
 
 
 def campaign(
@@ -121,10 +135,10 @@ def test_a_finding_of_an_oracle_is_named(project: EngineProject) -> None:
 
 def test_a_seed_that_kills_the_core_is_stepped_over(project: EngineProject) -> None:
     project.seed("overflow", b"MAGIBU", b"MAGICab")
-    result = campaign(project, "overflow", CampaignOptions(seconds=4))
-    assert b"MAGIBU" in {artifact.path.read_bytes() for artifact in result.artifacts}
     # Started plainly it would die at that seed each time, having run three inputs.
-    assert result.progress.stats.executions > 1000
+    result = campaign(project, "overflow", CampaignOptions(seconds=60), StopAfter(1000))
+    assert result.interrupted
+    assert b"MAGIBU" in {artifact.path.read_bytes() for artifact in result.artifacts}
     assert project.evolved("overflow")
 
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,10 +115,15 @@ static void harm(void)
 #elif HARM == 'm' /* allocates without bound */
 static void harm(void)
 {
-	for (;;) {
-		volatile char *memory = malloc(1u << 20);
+	const size_t size = 32u << 20;
 
-		for (size_t i = 0; i < 1u << 20; i += 1024)
+	for (;;) {
+		volatile char *memory = malloc(size);
+
+		/* In large pages, where there are any: on a slow machine it would be a timeout. */
+		madvise((void *)(((uintptr_t)memory + 4095) & ~(uintptr_t)4095), size - 4096,
+			MADV_HUGEPAGE);
+		for (size_t i = 0; i < size; i += 4096)
 			memory[i] = 1;
 	}
 }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -179,6 +180,22 @@ def test_another_name_is_one_target_more(tmp_path: Path, config: str, added: str
     listed = groundstop("list", cwd=tmp_path)
     assert listed.status == 0, listed.output
     assert "next  (fuzz.next:target)" in listed.stdout
+
+
+def test_a_broken_target_does_not_hide_the_others(tmp_path: Path) -> None:
+    for name in ("vm", "next"):
+        assert groundstop("init", name, cwd=tmp_path).status == 0
+    (tmp_path / "fuzz" / "next.py").write_text("nonsense(")
+    run = groundstop("list", cwd=tmp_path)
+    assert run.status == 2
+    assert "vm  (fuzz.vm:target)\n  releases:  none\n" in run.stdout
+    assert "target 'next': fuzz.next:target cannot be imported: SyntaxError" in run.stderr
+    good, bad = sorted(
+        json.loads(groundstop("list", "--json", cwd=tmp_path).stdout),
+        key=lambda row: "error" in row,
+    )
+    assert (good["target"], good["releases"]) == ("vm", [])
+    assert "SyntaxError" in bad["error"]
 
 
 def test_a_table_with_no_place_for_a_target_is_left_to_its_author(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,36 @@ def test_seeds_are_what_the_core_gets(lines: tuple[Project, Target]) -> None:
     write(project, "seeds/README.md", "not a seed")
     write(project, "seeds/.hidden", "not a seed")
     assert corpus.seeds(target, project) == {"hello.line": b"hello", "deep/raw.bin": b"\0\1"}
+
+
+def plant(folder: Path, kind: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    odd = folder / "odd"
+    match kind:
+        case "pipe":
+            os.mkfifo(odd)
+        case "dangling link":
+            odd.symlink_to("gone")
+        case "loop":
+            odd.symlink_to("odd")
+        case "link to a folder":
+            (folder.parent / "elsewhere").mkdir(exist_ok=True)
+            odd.symlink_to("../elsewhere")
+    return odd
+
+
+@pytest.mark.parametrize("kind", ["pipe", "dangling link", "loop", "link to a folder"])
+def test_what_is_no_file_does_not_pass_in_silence(lines: tuple[Project, Target], kind: str) -> None:
+    project, target = lines
+    write(project, "seeds/hello.line", "line: hello\n")
+    odd = plant(project.corpus_of("lines") / "seeds", kind)
+    with pytest.raises(InputError, match=f"{odd}: cannot be read: "):
+        corpus.compiled_seeds(target, project)
+    odd.unlink()
+    assert corpus.seeds(target, project) == {"hello.line": b"hello"}
+    odd = plant(project.corpus_of("lines") / "regressions", kind)
+    with pytest.raises((InputError, SourceError), match=f"{odd}"):
+        corpus.regressions(target, project)
 
 
 def test_a_seed_that_does_not_compile_says_where(lines: tuple[Project, Target]) -> None:

@@ -4,30 +4,44 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
-from groundstop.config import find_project
+from groundstop.config import Project, find_project
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(*, as_json: bool) -> None:
+def command(*, as_json: bool) -> int:
     """List the targets of this project, their releases and histories."""
-    from groundstop.target import list_targets, load_target
+    from groundstop.target import list_targets
 
     project = find_project()
-    rows = []
-    for name, where in list_targets(project).items():
-        core = load_target(project, name).core
-        releases = list(core.releases)
-        rows.append(
-            {"target": name, "at": where, "releases": releases, "histories": core.histories()}
-        )
+    rows = [_row(project, name, where) for name, where in list_targets(project).items()]
     if as_json:
         click.echo(json.dumps(rows))
-        return
+    else:
+        for row in rows:
+            click.echo(f"{row['target']}  ({row['at']})")
+            for title in ("releases", "histories"):
+                if title in row:
+                    click.echo(f"  {title + ':':10} {' '.join(row[title]) or 'none'}")
+    # The others are good, and were listed.
     for row in rows:
-        click.echo(f"{row['target']}  ({row['at']})")
-        click.echo(f"  releases:  {' '.join(row['releases']) or 'none'}")
-        click.echo(f"  histories: {' '.join(row['histories']) or 'none'}")
+        if "error" in row:
+            click.echo(f"groundstop: {row['error']}", err=True)
+    return 2 if any("error" in row for row in rows) else 0
+
+
+def _row(project: Project, name: str, where: str) -> dict[str, Any]:
+    from groundstop.errors import GroundstopError
+    from groundstop.target import load_target
+
+    row: dict[str, Any] = {"target": name, "at": where}
+    try:
+        core = load_target(project, name).core
+        row |= {"releases": list(core.releases), "histories": core.histories()}
+    except GroundstopError as error:
+        row["error"] = str(error)
+    return row

@@ -86,9 +86,9 @@ def read_all(files: Sequence[Path]) -> list[Regression]:
     Raises as `list_regressions` does.
     """
     found = [read_regression(path) for path in files if path.name.endswith(SIDECAR_SUFFIX)]
-    named = {regression.path.resolve() for regression in found}
+    named = {resolved(regression.path) for regression in found}
     for path in files:
-        if not path.name.endswith(SIDECAR_SUFFIX) and path.resolve() not in named:
+        if not path.name.endswith(SIDECAR_SUFFIX) and resolved(path) not in named:
             raise SourceError(
                 f"no sidecar names this input: write {path.stem}{SIDECAR_SUFFIX} with "
                 f'input = "{path.name}", what, oracle and release',

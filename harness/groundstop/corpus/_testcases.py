@@ -41,6 +41,8 @@ def testcase(target: Target, path: Path) -> bytes:
     Raises SourceError for a text source that does not compile, InputError for a file that
     cannot be read.
     """
+    # A toolchain is a user's code, and would wait for ever for what a pipe has to say.
+    read_input(path)
     return target.content.testcase(path)
 
 

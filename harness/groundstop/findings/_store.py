@@ -27,7 +27,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import InputError
-from groundstop.files import write_atomically
+from groundstop.files import read_text, write_atomically
 from groundstop.findings._finding import Finding
 
 _NEW = ".new-"
@@ -135,10 +135,10 @@ class FindingStore:
 
     def _read(self, place: Path) -> Stored | None:
         try:
-            document = json.loads((place / "finding.json").read_text(encoding="utf-8"))
+            document = json.loads(read_text(place / "finding.json"))
             found = dt.datetime.fromisoformat(document["found"]) if "found" in document else None
             stored = Stored(Finding.from_document(document), place, found)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (InputError, ValueError, KeyError, TypeError, RecursionError):
             return None
         # Without its input it shows nothing, and would keep its place for ever.
         return stored if stored.input.is_file() else None

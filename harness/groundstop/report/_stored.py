@@ -88,10 +88,13 @@ def _regressions(files: Sequence[Path], project: Project) -> Iterator[Regression
             yield Damage(from_root(project, sidecar), error_words(project, error))
             # Those that it may be of are not without one.
             stem = sidecar.name.removesuffix(SIDECAR_SUFFIX)
-            named |= {path.resolve() for path in files if stem in {path.stem, path.name}}
-    for path in files:
-        if not path.name.endswith(SIDECAR_SUFFIX) and path.resolve() not in named:
-            yield Damage(from_root(project, path), "no sidecar names this input")
+            named |= {path.absolute() for path in files if stem in {path.stem, path.name}}
+    for path in (path for path in files if not path.name.endswith(SIDECAR_SUFFIX)):
+        try:
+            if path.absolute() not in named and resolved(path) not in named:
+                yield Damage(from_root(project, path), "no sidecar names this input")
+        except GroundstopError as error:
+            yield Damage(from_root(project, path), error_words(project, error))
 
 
 def _load(store: FindingStore, folder: Path) -> Stored:

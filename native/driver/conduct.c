@@ -5,24 +5,32 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "stats.h"
+
 #define GS_OURS 1
+/* As many may be open where the system allows it, not only the usual 1024. */
+#define GS_DESCRIPTORS 65536u
 /* Out of the way of a core that closes whatever it finds. */
 #define GS_KEPT_DESCRIPTOR 900
 
 volatile bool gs_core_runs;
+bool gs_conduct_is_spent;
 
 static volatile uint8_t *ours; /* a page that is wiped in children */
 static pid_t owner;
 static int kept_error = -1;    /* standard error, once more */
+static int most_descriptors;   /* that may be open; 0: no limit is known */
 
 static struct sigaction behind_segv;
 static struct sigaction behind_bus;
@@ -88,6 +96,20 @@ static void on_fork(void)
 	told |= gs_core_runs;
 }
 
+static void limit_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	if (limit.rlim_cur < limit.rlim_max && limit.rlim_cur < GS_DESCRIPTORS) {
+		limit.rlim_cur = limit.rlim_max < GS_DESCRIPTORS ? limit.rlim_max : GS_DESCRIPTORS;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur <= INT_MAX)
+		most_descriptors = (int)(limit.rlim_cur / 2);
+}
+
 void gs_conduct_watch(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -98,6 +120,7 @@ void gs_conduct_watch(void)
 	else
 		*ours = GS_OURS;
 	owner = getpid();
+	limit_descriptors();
 	kept_error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, GS_KEPT_DESCRIPTOR);
 	pthread_atfork(NULL, on_fork, NULL);
 	handle(SIGSEGV, &behind_segv);
@@ -122,7 +145,7 @@ static bool is_closed(int descriptor)
 	return fcntl(descriptor, F_GETFD) < 0 && errno == EBADF;
 }
 
-void gs_conduct_restore_files(void)
+static void restore_files(void)
 {
 	static bool told;
 
@@ -134,4 +157,31 @@ void gs_conduct_restore_files(void)
 		say("groundstop: the core closes descriptors that are not its own: standard output and "
 		    "error are open again\n");
 	told = true;
+}
+
+/* Where there are none left, libFuzzer stores neither a unit nor what kills the core. */
+static void count_descriptors(void)
+{
+	int lowest = dup(kept_error >= 0 ? kept_error : STDERR_FILENO);
+
+	if (lowest >= 0)
+		close(lowest);
+	else if (errno != EMFILE)
+		return;
+	gs_conduct_is_spent = most_descriptors != 0 && (lowest < 0 || lowest >= most_descriptors);
+}
+
+void gs_conduct_look(void)
+{
+	restore_files();
+	count_descriptors();
+}
+
+void gs_conduct_start_anew(void)
+{
+	say("groundstop: the core leaves descriptors open: its process is started anew before "
+	    "there are none\n");
+	gs_stats_flush();
+	for (;;)
+		kill(getpid(), SIGKILL);
 }

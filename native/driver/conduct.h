@@ -19,8 +19,15 @@ bool gs_conduct_is_ours(void);
 /* After each input: ends a process that the core forked, it must not fuzz on. */
 void gs_conduct_end_children(void);
 
-/* At times: opens the standard files again where the core has closed them. */
-void gs_conduct_restore_files(void);
+/*
+ * At times: opens the standard files again where the core has closed them, and sees
+ * whether it has left so many open that there will soon be none for anybody else.
+ */
+void gs_conduct_look(void);
+
+/* Said by gs_conduct_look.  The supervisor starts the next process where this one was. */
+extern bool gs_conduct_is_spent;
+_Noreturn void gs_conduct_start_anew(void);
 
 /* ending.c: have libFuzzer store the input that runs, and end the process. */
 _Noreturn void gs_end_with_unit(void);

@@ -92,6 +92,9 @@ static int run_one(const uint8_t *data, size_t size)
 	}
 	if (gs_interrupt_waiting)
 		gs_interrupt_deliver();
+	/* Not before: what the last input has found is stored by now. */
+	if (gs_conduct_is_spent)
+		gs_conduct_start_anew();
 	gs_call_begin();
 	return entry ? run_native(data, size) : run_python(data, size);
 }

@@ -36,7 +36,7 @@ static void tick(void)
 	gs_local.busy_ns += passed;
 	gs_budget_earn(passed);
 	gs_stats_flush();
-	gs_conduct_restore_files();
+	gs_conduct_look();
 	if (passed < TICK_SHORT_NS && tick_inputs < TICK_MAX_INPUTS)
 		tick_inputs *= 2;
 	else if (passed > TICK_LONG_NS && tick_inputs > 1)

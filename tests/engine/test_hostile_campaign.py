@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from groundstop.campaign import (
     CampaignOptions,
     CampaignResult,
+    Progress,
     merge_evolved,
     run_campaign,
     summary_lines,
@@ -182,6 +184,30 @@ def test_what_does_not_is_outlived_and_told(project: Project, harm: str, note: s
         assert log.count(f"Done {_RUNS} runs") == 1
     assert len(log) < 17 << 20
     assert_not_poisoned(project)
+
+
+class AfterProcesses:
+    """Interrupts the campaign once so many processes have run inputs."""
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+
+    def update(self, progress: Progress) -> None:
+        if progress.stats.processes >= self._processes:
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_that_leaves_descriptors_open_is_started_anew(project: Project, workers: int) -> None:
+    # It may have 1,200: without them libFuzzer would store nothing, and not say so.
+    options = CampaignOptions(seconds=60, share=0, workers=workers)
+    result = run_campaign(uncivil("o"), project, options, AfterProcesses(3 * workers))
+    assert result.interrupted
+    assert not result.artifacts
+    if workers == 1:
+        assert result.restarts >= 2
+        assert len(result.notes) == 1
+        assert result.notes[0].startswith("the core leaves descriptors open")
 
 
 def test_a_missing_entry_point_is_named(project: Project) -> None:

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -99,6 +100,18 @@ static void harm(void)
 	dup2(nothing, STDOUT_FILENO);
 	dup2(nothing, STDERR_FILENO);
 	close(nothing);
+}
+#elif HARM == 'o' /* opens, and never closes */
+__attribute__((constructor)) static void allow_few(void)
+{
+	struct rlimit few = { 1200, 1200 };
+
+	setrlimit(RLIMIT_NOFILE, &few);
+}
+
+static void harm(void)
+{
+	(void)!open("/dev/null", O_RDONLY);
 }
 #elif HARM == 'a' /* past the handlers, which it has taken away */
 static void harm(void)

@@ -73,6 +73,8 @@ def test_what_is_no_file_does_not_pass_in_silence(lines: tuple[Project, Target],
     odd = plant(project.corpus_of("lines") / "seeds", kind)
     with pytest.raises(InputError, match=f"{odd}: cannot be read: "):
         corpus.compiled_seeds(target, project)
+    with pytest.raises(OSError, match=f"'{odd}'"):
+        corpus.folder_stats(project, "lines")
     odd.unlink()
     assert corpus.seeds(target, project) == {"hello.line": b"hello"}
     odd = plant(project.corpus_of("lines") / "regressions", kind)

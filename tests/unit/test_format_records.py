@@ -196,6 +196,20 @@ def test_each_broken_rule_is_found_where_it_is(
         Envelope.parse(bytes(data))
 
 
+def test_one_field_may_break_a_rule_many_times() -> None:
+    class Rows(Record):
+        rows_count: int = count(u16, of="rows")
+        starts: list[int] = offsets(u32, to="rows")
+        rows: list[Point] = array(Point, count="rows_count")
+
+    rows = 2000
+    data = Rows(rows=[Point(x=1, y=2)] * rows).build()
+    broken = data[:2] + bytes(4 * rows) + data[2 + 4 * rows :]
+    problems = Rows.decode(broken).problems
+    assert [problem.offset for problem in problems] == [2 + 4 * row for row in range(rows)]
+    assert {problem.field for problem in problems} == {"starts"}
+
+
 def test_what_is_wrong_is_said_as_people_count() -> None:
     one = drawing()
     one.shapes = one.shapes[:1]

@@ -24,8 +24,10 @@ from groundstop.target import Context, Oracle, Target, load_target
 
 __all__ = ["Judge", "OracleFinding", "judge_of"]
 
-# Objects made and not freed before they are looked at: some 10 MiB.
-_GARBAGE = 50_000
+# How much may be left behind before it is looked at: objects (some 10 MiB where they are
+# small), and bytes of testcases (few objects may hold many).
+_GARBAGE_OBJECTS = 50_000
+_GARBAGE_BYTES = 16 << 20
 
 
 class OracleFinding(Exception):  # noqa: N818  (a finding is not an error of this program)
@@ -53,10 +55,15 @@ class Judge:
         self._load = load
         self._loaded: tuple[list[Oracle], Context] | None = None
         self._artifacts = artifacts
+        self._seen_bytes = 0
 
     def __call__(self, data: bytes) -> None:
         """Judge one input; the driver holds its outcome."""
         outcome = self._driver.outcome()
+        self._seen_bytes += len(data)
+        if self._seen_bytes > _GARBAGE_BYTES:
+            gc.collect()
+            self._seen_bytes = 0
         if self._loaded is None:
             oracles, context = self._load()
             self._loaded = list(oracles), context
@@ -117,7 +124,7 @@ def _bench(
     # A decoded testcase is a thousand objects in a cycle.  Looking at them all again and again
     # while they are made takes longer than making them.
     gc.freeze()
-    gc.set_threshold(_GARBAGE)
+    gc.set_threshold(_GARBAGE_OBJECTS)
     return loaded.oracles, cast("Context", _Later(reruns))
 
 

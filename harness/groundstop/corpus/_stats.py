@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +44,23 @@ def _stats(folder: Path, onerror: Callable[[OSError], object] | None) -> FolderS
     sizes: list[int] = []
     try:
         for path in content_files(folder):
-            # A campaign that runs, or a merge, takes units away.
-            with contextlib.suppress(FileNotFoundError):
-                if not path.name.endswith(SIDECAR_SUFFIX):
-                    sizes.append(path.stat().st_size)
+            if not path.name.endswith(SIDECAR_SUFFIX):
+                sizes += _size(path)
     except OSError as error:
         if onerror is None:
             raise
         onerror(error)
     return FolderStats(folder.name, len(sizes), sum(sizes), max(sizes, default=0))
+
+
+def _size(path: Path) -> list[int]:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        # A campaign that runs, or a merge, takes units away; not so what a link led to.
+        if path.is_symlink():
+            raise
+        return []
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return [status.st_size]

@@ -62,8 +62,9 @@ class Node:
     def note(self, message: str, offset: int | None = None) -> None:
         """Add a problem, at this node's start unless `offset` says where."""
         at = self.start if offset is None else offset
-        problem = DecodeError(message, offset=at, field=self.path or "file")
-        self.problems = (*self.problems, problem)
+        if not isinstance(self.problems, list):
+            self.problems = []
+        self.problems.append(DecodeError(message, offset=at, field=self.path or "file"))
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it, in the order of the bytes."""

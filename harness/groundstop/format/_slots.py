@@ -40,7 +40,10 @@ def slots_of(fields: Iterable[Field], order: Order) -> tuple[Slot, ...]:
 
 
 def _known(field: IntegerField) -> Callable[[int], int] | None:
-    """Return what names a value; an enumeration's unknown ones stay as they are."""
+    """Return what names a value; those that are no member of an enumeration stay integers.
+
+    Its own `_missing_` is not asked: in a file, such a value breaks the rule.
+    """
     if field.enumeration is None:
         return field.flags
     members: dict[int, int] = {int(member): member for member in field.enumeration}

@@ -36,7 +36,7 @@ _NO_TYPES = TemplateFile(types=[])
 _PATIENCE = 2 * BUDGET
 
 # Most mutations leave the template file alone: answers of as many releases and files are kept.
-_TEMPLATES = 256
+_TEMPLATES = 32
 
 
 def validate(testcase: bytes, release: Release, tree: Path) -> Sequence[str] | None:

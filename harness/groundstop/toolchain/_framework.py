@@ -27,6 +27,9 @@ _STRICT = (
     "-Wmissing-prototypes",
     "-Wframe-larger-than=1024",
 )
+# AddressSanitizer looks for what throws exceptions when the process starts, and ends the process
+# of a core that throws one where that was loaded later, with the core.
+_EXCEPTIONS = ("-Wl,--no-as-needed", "-l:libstdc++.so.6")
 
 
 def build_driver(*, project_state: Path) -> Path:
@@ -57,6 +60,8 @@ def build_runner(sanitizer: Sanitizer, *, project_state: Path) -> Path:
     """Return the program that replays inputs in cores built with `sanitizer`."""
     sources = [name for name in _sources("driver") if name.startswith(_RUNNER)]
     recipe = _recipe("runner", "driver", [*sources, *_SHARED])
+    if sanitizer is Sanitizer.ADDRESS:
+        recipe = dataclasses.replace(recipe, ldflags=(*recipe.ldflags, *_EXCEPTIONS))
     return build_program(recipe, sanitizer, project_state=project_state)
 
 

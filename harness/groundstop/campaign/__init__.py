@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         prepare,
         variant_of,
     )
-    from groundstop.campaign._progress import Artifact, CampaignResult, Progress
+    from groundstop.campaign._progress import Artifact, CampaignResult, Observer, Progress
     from groundstop.campaign._record import (
         CampaignRecord,
         keep_record,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
     from groundstop.campaign._stats import read_stats
-    from groundstop.campaign._supervise import Observer, run_campaign
+    from groundstop.campaign._supervise import run_campaign
 
 __all__ = [
     "Artifact",
@@ -74,7 +74,7 @@ _HOMES = {
     "CampaignResult": "_progress",
     "Launch": "_launch",
     "MergeResult": "_merge",
-    "Observer": "_supervise",
+    "Observer": "_progress",
     "Progress": "_progress",
     "RunDirectory": "_rundir",
     "clear_dead_runs": "_rundir",

@@ -80,6 +80,16 @@ class OutputReader:
         self._report = None
         self.tail = []
 
+    def stop_jobs(self, workers: int) -> int | None:
+        """Ask fork mode's jobs to end now, so that what they found gets merged.
+
+        Returns how many will have been merged by then, of `workers` at a time.
+        """
+        if self.fork_folder is None or not self.fork_folder.is_dir():
+            return None
+        (self.fork_folder / "STOP").write_bytes(b"\1")
+        return self.fork_jobs + workers
+
     def _take_status(self, status: re.Match[str]) -> None:
         self.runs = int(status["runs"])
         self.initialized |= status["event"] not in {None, "READ"}

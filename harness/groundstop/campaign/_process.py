@@ -71,9 +71,13 @@ class ProcessGroup:
             time.sleep(_CLOSED_POLL_SECONDS)
         return self.ended()
 
+    def ask_to_end(self) -> None:
+        """Send SIGTERM; a fuzzing process obeys once the input that runs has returned."""
+        self._signal(signal.SIGTERM)
+
     def end(self, grace: float) -> int:
         """Make the whole group end: SIGTERM, SIGKILL after `grace` seconds; as `finish`."""
-        self._signal(signal.SIGTERM)
+        self.ask_to_end()
         deadline = time.monotonic() + grace
         while not self.ended() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from groundstop.campaign._stats import DriverStats
 
-__all__ = ["BROKEN", "Artifact", "CampaignResult", "Progress", "kind_of"]
+__all__ = ["BROKEN", "Artifact", "CampaignResult", "Observer", "Progress", "kind_of"]
 
 # Of an input on which an oracle broke, which no process died of.
 BROKEN = "broken"
@@ -48,6 +49,13 @@ class Progress:
     features: int = 0
     corpus: int = 0
     findings: int = 0
+
+
+class Observer(Protocol):
+    """Is told how a campaign goes, some five times a second."""
+
+    def update(self, progress: Progress) -> None:
+        """Take the campaign's present state."""
 
 
 @dataclass(frozen=True, slots=True)

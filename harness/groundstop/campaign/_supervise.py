@@ -6,16 +6,16 @@ from __future__ import annotations
 import math
 import time
 from contextlib import nullcontext
-from typing import Protocol
 
 from groundstop.campaign._artifacts import ArtifactFolder
+from groundstop.campaign._clock import CampaignClock
 from groundstop.campaign._lock import evolved_lock
 from groundstop.campaign._log import Log
 from groundstop.campaign._missing import missing_parts
 from groundstop.campaign._options import CampaignOptions
 from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
 from groundstop.campaign._process import ProcessGroup
-from groundstop.campaign._progress import CampaignResult, Progress
+from groundstop.campaign._progress import CampaignResult, Observer, Progress
 from groundstop.campaign._replaced import ReplacedUnits, unit_names
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, salvage
 from groundstop.campaign._start import engine_flags, entry_script, lifeline
@@ -25,7 +25,7 @@ from groundstop.errors import CampaignError
 from groundstop.interrupt import Interrupt
 from groundstop.target import Target
 
-__all__ = ["Observer", "run_campaign"]
+__all__ = ["run_campaign"]
 
 _LOOK_SECONDS = 0.2
 # libFuzzer's own limit is one of full seconds.
@@ -36,13 +36,6 @@ _GRACE_SECONDS = 5.0
 _FRUITLESS_LIMIT = 3
 # libFuzzer's own, after SIGINT or SIGTERM.
 _INTERRUPTED_STATUS = 72
-
-
-class Observer(Protocol):
-    """Is told how a campaign goes, some five times a second."""
-
-    def update(self, progress: Progress) -> None:
-        """Take the campaign's present state."""
 
 
 def run_campaign(
@@ -109,19 +102,16 @@ class _Supervisor:
         self._fork = options.workers > 1
         self._restarts = -1
         self._fruitless = 0
-        self._start = time.monotonic()
-        self._recent: list[tuple[float, int]] = []
+        self._clock = CampaignClock(options.seconds)
+        self._notes: list[str] = []
 
     def run(self) -> CampaignResult:
         interrupt = Interrupt()
         with interrupt.installed(), lifeline() as line, self._log:
-            self._start = time.monotonic()
-            while self._run_process(line, interrupt) and self._left() >= 1:
+            self._clock.start()
+            while self._run_process(line, interrupt) and self._clock.left >= 1:
                 pass
         return self._result(interrupted=interrupt.is_set())
-
-    def _left(self) -> float:
-        return self._options.seconds - (time.monotonic() - self._start)
 
     def _run_process(self, line: int, interrupt: Interrupt) -> bool:
         """Run one process group to its end; return whether another one should follow."""
@@ -130,8 +120,10 @@ class _Supervisor:
         self._restarts += 1
         self._log.start_process()
         group = ProcessGroup(self._command(), self._environment, line, self._log.line)
+        is_over = False
         try:
             self._watch(group, interrupt)
+            is_over = self._let_last_input_end(group, interrupt)
         finally:
             # Whatever happened here, no child may outlive this.  Before they end, because
             # fork mode's parent removes its jobs' folders when it is interrupted.
@@ -144,9 +136,11 @@ class _Supervisor:
         for report in self._log.take_reports():
             self._artifacts.note(report)
         ran = read_stats(self._run.stats).executions > inputs_before
-        if status == _INTERRUPTED_STATUS and ended:
+        if is_over and not (ended or self._fork or interrupt.is_set()):
+            self._notes.append("the last input did not return, and could not be stored")
+        if status == _INTERRUPTED_STATUS and ended and not is_over:
             interrupt.set()
-        if interrupt.is_set() or not ended:
+        if interrupt.is_set() or is_over or not ended:
             return False
         return self._goes_on(status, ran=ran, found=self._artifacts.stamps() != found_before)
 
@@ -161,9 +155,9 @@ class _Supervisor:
                 self._replaced.note()
             if self._options.stop_at_finding and self._artifacts.count():
                 break
-            left = self._left()
+            left = self._clock.left
             if left <= 0 and self._fork and last_job is None:
-                last_job = self._stop_jobs()
+                last_job = self._log.output.stop_jobs(self._options.workers)
             # A line is printed before its job is merged: one more line, and all of them are.
             if last_job is not None and self._log.output.fork_jobs > last_job:
                 break
@@ -171,13 +165,22 @@ class _Supervisor:
             if left < (-_MERGE_SECONDS if self._fork else -_OVERTIME_SECONDS):
                 break
 
-    def _stop_jobs(self) -> int | None:
-        """Ask fork mode's jobs to end now, so that what they found gets merged."""
-        folder = self._log.output.fork_folder
-        if folder is None or not folder.is_dir():
-            return None
-        (folder / "STOP").write_bytes(b"\1")
-        return self._log.output.fork_jobs + self._options.workers
+    def _let_last_input_end(self, group: ProcessGroup, interrupt: Interrupt) -> bool:
+        """Return whether the time is up for a process; an input that hangs is then stored.
+
+        libFuzzer does so itself, with the limit that any input has.  Fork mode has waited.
+        """
+        if group.ended() or interrupt.is_set():
+            return False
+        group.ask_to_end()
+        # It looks at intervals of half the limit.
+        limit = 1.5 * self._options.input_seconds + _GRACE_SECONDS
+        deadline = time.monotonic() + (0 if self._fork else limit)
+        while time.monotonic() < deadline and not interrupt.is_set():
+            if group.ends_within(_LOOK_SECONDS):
+                break
+            self._tell()
+        return True
 
     def _goes_on(self, status: int, *, ran: bool, found: bool) -> bool:
         """Decide whether a process that ended by itself is followed by another one."""
@@ -189,7 +192,7 @@ class _Supervisor:
             self._fork = self._fork or not self._log.output.initialized
             return True
         # A core may have silenced libFuzzer's last words; before its time nothing else ends so.
-        if status == 0 and ran and (self._log.output.concluded or self._left() < 1):
+        if status == 0 and ran and (self._log.output.concluded or self._clock.left < 1):
             return False
         if status < 0 and self._fruitless < _FRUITLESS_LIMIT:
             # Killed by somebody, the system's memory keeper perhaps.
@@ -203,7 +206,7 @@ class _Supervisor:
         flags = engine_flags(
             self._options,
             artifacts=self._artifacts.path,
-            seconds=max(1, math.ceil(self._left())),
+            seconds=max(1, math.ceil(self._clock.left)),
             fork=self._fork,
             attempt=self._restarts,
         )
@@ -216,17 +219,14 @@ class _Supervisor:
             self._observer.update(self._progress())
 
     def _progress(self, *, final: bool = False) -> Progress:
-        now = time.monotonic()
         stats = read_stats(self._run.stats)
-        elapsed = now - self._start
-        self._recent = [*(r for r in self._recent if now - r[0] < 3), (now, stats.executions)]  # noqa: PLR2004  (seconds)
-        since, before = (self._start, 0) if final else self._recent[0]
+        rate = self._clock.average if final else self._clock.rate
         output = self._log.output
         return Progress(
-            elapsed=elapsed,
+            elapsed=self._clock.elapsed,
             seconds=self._options.seconds,
             stats=stats,
-            rate=(stats.executions - before) / (now - since) if now > since else 0.0,
+            rate=rate(stats.executions),
             edges=max(output.edges, stats.edges),
             features=output.features,
             corpus=output.corpus,
@@ -245,5 +245,5 @@ class _Supervisor:
             log=self._log.path,
             oracles=self._oracles,
             missing=self._missing,
-            notes=self._log.notes(),
+            notes=(*self._log.notes(), *self._notes),
         )

@@ -143,6 +143,16 @@ static void harm(void)
 	for (;;)
 		usleep(1000);
 }
+#elif HARM == 'L' /* never returns, and hears nothing */
+static void harm(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	for (;;)
+		usleep(1000);
+}
 #elif HARM == 'S' /* the saved frame pointer and the return address */
 __attribute__((noinline)) static void harm(void)
 {

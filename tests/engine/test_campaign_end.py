@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When the time of a campaign is up, what runs then is not dropped in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from groundstop.campaign import CampaignOptions, run_campaign
+from groundstop.config import find_project
+from groundstop.target import Core, Target
+from support.libraries import share_builds
+from support.replaying import CORES
+
+
+@pytest.mark.slow  # Time enough to start, and then an input's.
+@pytest.mark.parametrize("harm, kind, limit", [("l", "timeout", 6), ("L", "", 1)])
+def test_an_input_that_hangs_when_the_time_is_up(
+    tmp_path: Path, harm: str, kind: str, limit: int
+) -> None:
+    share_builds(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.groundstop]\n")
+    seeds = tmp_path / "corpus" / "uncivil" / "seeds"
+    seeds.mkdir(parents=True)
+    (seeds / "a").write_bytes(b"a")
+    (seeds / "x").write_bytes(b"Xyz")
+    core = Core(
+        root=CORES, sources=("uncivil.c",), entry="uncivil_entry", cflags=(f"-DHARM='{harm}'",)
+    )
+    options = CampaignOptions(seconds=5, input_seconds=limit, share=0)
+    result = run_campaign(Target("uncivil", core), find_project(tmp_path), options)
+    assert not result.interrupted
+    assert [artifact.kind for artifact in result.artifacts] == ([kind] if kind else [])
+    if kind:
+        assert result.artifacts[0].path.read_bytes()[:1] == b"X"
+        assert result.notes == ()
+    else:
+        assert result.notes == ("the last input did not return, and could not be stored",)

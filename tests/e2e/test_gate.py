@@ -217,6 +217,25 @@ def test_what_the_core_itself_finds_is_held(tmp_path: Path) -> None:
     assert "oracle core: on its own events: it leaks" in run.output
 
 
+def test_where_a_core_dies_is_not_claimed(tmp_path: Path) -> None:
+    """It loads the file, and dies while it evaluates it: what it reported is lost."""
+    project = make_toy(tmp_path / "toy")
+    core = project / "toy.c"
+    stage = "groundstop_stage(GROUNDSTOP_STAGE_EVALUATED);"
+    dies = "groundstop_stage(GROUNDSTOP_STAGE_LOADED);\n\t__builtin_trap();"
+    core.write_text(core.read_text().replace(stage, dies))
+    run = groundstop("gate", "--json", "corpus/toy/seeds/hello.bin", cwd=project)
+    assert run.status == 1, run.output
+    (result,) = json.loads(run.stdout)
+    stages = {stage["stage"]: stage for stage in result["stages"]}
+    load = stages["load"]
+    assert load["evidence"] == "2 of 2 cores died of the file, at what stage is not known"
+    assert {p["message"].partition(": ")[0] for p in load["problems"]} == {
+        "the core dies of the file"
+    }
+    assert stages["evaluate"]["evidence"] == "what kills a core is not tried on more events"
+
+
 def test_sanitizer_builds_that_disagree_are_held(tmp_path: Path) -> None:
     project = make_toy(tmp_path / "toy")
     core = project / "toy.c"

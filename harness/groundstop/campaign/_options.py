@@ -13,6 +13,9 @@ from groundstop.model import Release, Sanitizer
 
 __all__ = ["CampaignOptions", "ScriptOptions"]
 
+# More are a slip of the finger: each is a process, and they would take the machine down.
+_MOST_WORKERS = 256
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignOptions:
@@ -43,10 +46,18 @@ class CampaignOptions:
     name: str = ""
 
     def __post_init__(self) -> None:
-        if not (self.seconds > 0 and math.isfinite(self.seconds)):
+        if not math.isfinite(self.seconds):
+            raise CampaignError(
+                f"a campaign of {self.seconds} seconds: give it at least 1, a finite number"
+            )
+        if self.seconds <= 0:
             raise CampaignError(f"a campaign of {self.seconds} seconds: give it at least 1")
         if self.workers < 1:
             raise CampaignError(f"{self.workers} workers: give it at least 1")
+        if self.workers > _MOST_WORKERS:
+            raise CampaignError(
+                f"{self.workers:,} workers: give it at most {_MOST_WORKERS}, one for each processor"
+            )
         _check_share(self.share)
         _check_sanitizer(self.sanitizer)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from groundstop.findings import headline
 from groundstop.gate._decision import StageResult, StageStatus
 from groundstop.gate._rig import Answer, Rig, RigContext, spoken
-from groundstop.model import Judgement, Outcome, Release, Stage, Verdict
+from groundstop.model import Death, Judgement, Outcome, Release, Stage, Verdict
 from groundstop.oracles import Broken, Fatal, judge_all
 from groundstop.target import ContentToolchain, Problem, Target
 from groundstop.words import counted
@@ -19,13 +19,14 @@ from groundstop.words import counted
 Judged = tuple[Answer, str, Judgement]
 
 
-def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> StageResult:
-    """Judge whether every core loads the candidate.
+def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> list[StageResult]:
+    """Judge whether every core loads the candidate; where not, it cannot be evaluated either.
 
     A core that never reports a stage shows only that it refuses one, by what it returns.
     """
     answers = rig.run(content.join(testcase, b""))
-    problems = _deaths("load", answers, "while it loads the file")
+    # A core that dies has not said how far it got: it may load the file, and die of it later.
+    problems = _deaths("load", answers, "of the file")
     refused: dict[str, list[str]] = {}
     for answer in answers:
         if isinstance(answer.result, Outcome) and _reached(answer, rig) < Stage.LOADED:
@@ -39,8 +40,15 @@ def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> StageRes
     cores = counted(rig.size, "core")
     if not rig.reports_stages and not problems:
         why = f"the core reports no stage: {loaded} of {cores} return and accept it"
-        return StageResult("load", StageStatus.NOT_CHECKED, why)
-    return StageResult.judged("load", f"loaded by {loaded} of {cores}", problems)
+        return [StageResult("load", StageStatus.NOT_CHECKED, why)]
+    evidence, why = f"loaded by {loaded} of {cores}", "what does not load cannot be evaluated"
+    if dead := sum(isinstance(answer.result, Death) for answer in answers):
+        evidence = f"{dead} of {cores} died of the file, at what stage is not known"
+        if lives := rig.size - dead:
+            evidence += f"; loaded by {loaded} of the other {lives}"
+        why = "what kills a core is not tried on more events"
+    held = StageResult.judged("load", evidence, problems)
+    return [held, not_run("evaluate", why)] if problems else [held]
 
 
 def evaluate_stage(

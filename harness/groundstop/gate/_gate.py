@@ -15,7 +15,6 @@ from groundstop.gate._decision import GateResult, StageResult, StageStatus
 from groundstop.gate._dynamic import (
     evaluate_stage,
     load_stage,
-    not_run,
     outcome_stage,
     regressions_stage,
 )
@@ -72,13 +71,11 @@ def _judge(
     if lacking := builds_stage(rig):
         stages.append(lacking)
     loaded = load_stage(content, testcase, rig)
-    stages.append(loaded)
-    if loaded.status is not StageStatus.HELD:
+    stages += loaded
+    if loaded[0].status is not StageStatus.HELD:
         others = {name: data for name, data in events.items() if data != testcase}
         stages.append(evaluate_stage(content, testcase, others, rig))
         stages.append(outcome_stage(target, candidate, testcase, rig))
-    else:
-        stages.append(not_run("evaluate", "what does not load cannot be evaluated"))
     stages.append(regression_result)
     if _snapshot(content, candidate) != before:
         raise InputError(f"{candidate}: changed while it was judged; run the gate again")

@@ -53,7 +53,7 @@ def load_core(path: str | os.PathLike[str], entry: str, *, is_examined: bool = F
     if function == ffi.NULL:
         raise core_error(
             f"{path} has no entry point {entry}: define `int {entry}(const uint8_t *, size_t)` "
-            "without `static`, or name the right one in Core(entry=…)"
+            'without `static` (in C++ as extern "C"), or name the right one in Core(entry=…)'
         )
     _initialize(linker.dlsym(core, b"LLVMFuzzerInitialize"), place)
     return LoadedCore(ffi.cast("groundstop_entry", function))

@@ -38,7 +38,8 @@ class Call:
         """Return the error for a core that has no such function."""
         return CoreError(
             f"{core} has no entry point {self.entry}: define "
-            f"`int {self.entry}(const uint8_t *, size_t)` without `static`"
+            f"`int {self.entry}(const uint8_t *, size_t)` without `static` "
+            '(in C++ as extern "C")'
         )
 
 

@@ -171,8 +171,10 @@ def _literal(text: str) -> str:
 def _below(folder: Path, source: Path) -> str:
     """Return a source as the target names it: relative to the project, with slashes."""
     path = (folder / source).resolve()
+    if path.is_dir():
+        raise ConfigError(f"{source}: a folder: name the C or C++ files in it")
     if not path.is_file():
-        raise ConfigError(f"{source}: no such file")
+        raise ConfigError(f"{source}: {'not a regular file' if path.exists() else 'no such file'}")
     if path.suffix.startswith(".h"):
         raise ConfigError(f"{source}: headers are found by themselves: name sources only")
     if not path.is_relative_to(folder.resolve()):

@@ -50,8 +50,8 @@ def build(target: Target, variant: Variant, project: Project) -> Built:
         if not re.search(rf"\b(symbol|undefined)\b.*\b{re.escape(entry)}\b", error.output):
             raise
         hint = (
-            f"define `int {entry}(const uint8_t *, size_t)` without `static`, "
-            "or name the right one in Core(entry=…)"
+            f"define `int {entry}(const uint8_t *, size_t)` without `static` "
+            '(in C++ as extern "C"), or name the right one in Core(entry=…)'
         )
         raise BuildError(error.what, error.command, f"{error.output.rstrip()}\n{hint}") from error
     return Built(variant, library, library.parent / "tree")

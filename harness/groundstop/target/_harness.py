@@ -29,6 +29,8 @@ from groundstop.toolchain import Recipe, build_shared, find_compiler, native_roo
 __all__ = ["Harness", "forget_harness", "harness_target", "harnesses", "keep_harness"]
 
 _ENTRY = "LLVMFuzzerTestOneInput"
+# What the libraries of a campaign are preloaded by cannot express these in a path.
+_PRELOAD_SEPARATORS = (" ", ":")
 _RULE_END = re.compile(r"(?<!\\)\n")
 _WORD_END = re.compile(r"(?<!\\)\s+")
 
@@ -65,9 +67,15 @@ def keep_harness(project: Project, harness: Harness, taken: Container[str]) -> s
     """Write down what a harness consists of and return its target's name.
 
     The name is made from the file's; where that is `taken` by another target, a digest of the
-    path is added.  Raises TargetError for a file that is no harness.
+    path is added.  Raises TargetError for a file that is no harness, and in a folder that
+    campaigns cannot run in: before anything is built.
     """
     _check(harness)
+    if any(separator in str(project.root) for separator in _PRELOAD_SEPARATORS):
+        raise TargetError(
+            f"{project.root}: a campaign's folder must have no space or colon in its path, which "
+            "its LD_PRELOAD cannot express: run this in another folder, or rename it"
+        )
     known = {other.path: name for name, other in harnesses(project).items()}
     name = known.get(harness.path) or _name(harness.path)
     if name in taken and harness.path not in known:

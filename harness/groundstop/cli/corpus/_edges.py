@@ -13,9 +13,10 @@ from groundstop.target import Target
 __all__ = ["reached_edges"]
 
 
-def reached_edges(target: Target, project: Project) -> dict[str, int]:
+def reached_edges(target: Target, project: Project) -> dict[str, dict[str, int]]:
     """Return the edges of the core that the seeds, the regressions and the evolved units reach.
 
+    By the folder's name, as `edges`; `killers` is how many of its inputs kill the core.
     A folder that has nothing is left out.  Raises click.Abort when interrupted.
     """
     with RunDirectory(project.state, ".stats") as run:
@@ -26,11 +27,11 @@ def reached_edges(target: Target, project: Project) -> dict[str, int]:
         }
         for number, data in enumerate(regressions(target, project).values()):
             (run.scratch / f"{number}").write_bytes(data)
-        reached: dict[str, int] = {}
+        reached: dict[str, dict[str, int]] = {}
         for name, folder in folders.items():
             if folder.is_dir() and any(folder.iterdir()):
-                edges = count_edges(target, project, folder)
-                if edges is None:
+                found = count_edges(target, project, folder)
+                if found is None:
                     raise click.Abort
-                reached[name] = edges
+                reached[name] = {"edges": found.edges, "killers": found.killers}
     return reached

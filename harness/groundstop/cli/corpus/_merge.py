@@ -18,7 +18,8 @@ from groundstop.config import find_project
 def command(target_name: str | None, *, as_json: bool) -> int:
     """Shrink TARGET's evolved corpus to inputs that cover the same between them.
 
-    An input that kills the core goes to the findings.  Interrupted, it changes nothing.
+    An input that kills the core goes to the findings; where all of them do, nothing is
+    changed.  Interrupted, it changes nothing.
     Exit status: 0 merged; 1 merged, and there are findings; 2 nothing was changed.
     """
     from groundstop.campaign import merge_evolved
@@ -41,6 +42,7 @@ def command(target_name: str | None, *, as_json: bool) -> int:
             "edges": result.edges,
             "features": result.features,
             "killed": len(result.artifacts),
+            "others": result.others,
             "log": project.relative(result.log) if result.log else None,
             "findings": [finding.document() for finding in found],
         }
@@ -51,8 +53,11 @@ def command(target_name: str | None, *, as_json: bool) -> int:
             f"{counted(result.edges, 'edge')} and {counted(result.features, 'feature')} as before"
         )
         if result.artifacts:
-            killers = counted(len(result.artifacts), "unit")
+            killers = counted(len(result.artifacts), "input")
             click.echo(f"  {killers} killed the core, now among the findings")
+        if result.others:
+            stay = counted(result.others, "file stays", "files stay")
+            click.echo(f"  {stay} that no campaign has named")
         store = FindingStore(project, target.name)
         for finding in found:
             path = project.relative(store.folder / finding.id / "input")

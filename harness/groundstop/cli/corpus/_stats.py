@@ -12,6 +12,9 @@ import click
 from groundstop.cli._options import chosen_target
 from groundstop.config import Project, find_project
 
+# Of a folder that has no inputs, or whose inputs are no target's.
+_NOTHING = {"edges": None, "killers": None}
+
 
 @click.command("stats", short_help="Say how much each folder of the corpus has.")
 @click.argument("target_name", metavar="[TARGET]", required=False)
@@ -42,7 +45,7 @@ def _document(project: Project, name: str, *, edges: bool) -> dict[str, Any]:
     target = load_target(project, name)
     reached = reached_edges(target, project) if edges else {}
     rows = [
-        {**asdict(stats), **({"edges": reached.get(stats.name)} if edges else {})}
+        {**asdict(stats), **(reached.get(stats.name, _NOTHING) if edges else {})}
         for stats in folder_stats(project, target.name)
     ]
     folder = project.relative(project.corpus_of(target.name))
@@ -57,6 +60,8 @@ def _print(document: dict[str, Any]) -> None:
         count = counted(row["count"], "input")
         size = counted(row["size"], "byte")
         largest = f"largest {row['largest']:,}"
-        edges_reached = row.get("edges")
+        edges_reached, killers = row.get("edges"), row.get("killers")
         more = "" if edges_reached is None else f"{counted(edges_reached, 'edge'):>14}"
+        if killers:
+            more += f", {counted(killers, 'input kills', 'inputs kill')} the core"
         click.echo(f"  {row['name']:<11}{count:>15}{size:>18}{largest:>19}{more}")

@@ -197,10 +197,10 @@ class _Supervisor:
         if status < 0 and self._fruitless < _FRUITLESS_LIMIT:
             # Killed by somebody, the system's memory keeper perhaps.
             return True
-        raise CampaignError(
-            f"the fuzzer ended by itself, with status {status} and no finding:\n"
-            f"{self._log.excerpt()}"
-        )
+        what = "the fuzzer ended by itself"
+        if status < 0 and not (ran or self._log.output.initialized):
+            what = "the core died while it was loaded (its constructors, LLVMFuzzerInitialize)"
+        raise CampaignError(f"{what}, with status {status} and no finding:\n{self._log.excerpt()}")
 
     def _command(self) -> list[str]:
         flags = engine_flags(

@@ -33,12 +33,15 @@ def print_reproduction(
     On a terminal of at least 160 columns report and content stand side by side; on a
     narrower one, and in a pipe, below each other and without a break in any line.
     """
-    finding = reproduction.examination.finding
+    finding, kept = reproduction.examination.finding, reproduction.kept
+    said = finding.headline if finding else ""
+    if finding and kept and not reproduction.reproduced:
+        said = f"{_gone(reproduction)}: {kept.headline}; the input now shows: {said}"
     _print(
         _heading(reproduction, project),
         reproduction.examination.report,
         reproduction.content,
-        [finding.headline if finding else "", reproduction.command],
+        [said, reproduction.command],
         console,
     )
 
@@ -112,7 +115,7 @@ def _without_callers(report: str) -> str:
 
 def _heading(reproduction: Reproduction, project: Project) -> list[Text]:
     examination = reproduction.examination
-    finding = examination.finding
+    finding, kept = examination.finding, reproduction.kept
     where = f"{reproduction.target} {examination.variant}"
     name = project.relative(reproduction.path)
     lines = []
@@ -120,17 +123,32 @@ def _heading(reproduction: Reproduction, project: Project) -> list[Text]:
         lines.append(Text(f"{name}: does not reproduce on {where}", style="bold green"))
         lines += [Text(f"  {step}") for step in reproduction.steps]
     else:
-        lines.append(Text(f"{name}: reproduces on {where}", style="bold red"))
-        lines += _what(finding, project)
+        said = f"reproduces on {where}"
+        if not reproduction.reproduced:
+            said = f"{_gone(reproduction)}, but another does"
+        lines.append(Text(f"{name}: {said}", style="bold red"))
+        if kept and kept.id != finding.id:
+            lines.append(Text(f"  kept: {kept.headline}"))
+            lines += _what(finding, project, "now: ")
+        else:
+            lines += _what(finding, project)
         lines += [Text(f"  also: {other.headline}") for other, _ in examination.more]
     if reproduction.words:
         lines.append(Text(f"  known: {' '.join(reproduction.words.split())}", style="dim"))
     return lines
 
 
-def _what(finding: Finding, project: Project) -> list[Text]:
+def _gone(reproduction: Reproduction) -> str:
+    """Say that the kept finding does not show; not "any more" on a build where it never did."""
+    kept, variant = reproduction.kept, reproduction.examination.variant
+    said = f"the kept finding does not show on {reproduction.target} {variant}"
+    known = kept and (kept.target, kept.variant) == (reproduction.target, variant)
+    return f"{said} any more" if known else said
+
+
+def _what(finding: Finding, project: Project, label: str = "") -> list[Text]:
     frames = [Text(f"    {_frame(frame, project)}") for frame in finding.frames]
-    return [Text(f"  {finding.headline}"), *frames]
+    return [Text(f"  {label}{finding.headline}"), *frames]
 
 
 def _frame(frame: Frame, project: Project) -> str:

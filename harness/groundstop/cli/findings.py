@@ -48,7 +48,7 @@ def list_command(target_name: str | None, *, as_json: bool) -> None:
     for stored, name in zip(found, names, strict=True):
         finding = stored.finding
         day = f"{stored.found:%Y-%m-%d}" if stored.found else ""
-        size = counted(stored.input.stat().st_size, "byte")
+        size = counted(stored.smallest.stat().st_size, "byte")
         said = finding.headline if finding.reproduced else f"(not again) {finding.headline}"
         head = f"{finding.id}  {name:{width}}  {day:10}  {size:>15}  "
         if console.is_terminal and len(head) + len(said) > console.width:

@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     *,
     as_json: bool,
 ) -> int:
-    """Shrink a file while it shows the same finding.
+    """Shrink a file while it shows the same finding: of a stored one's input, that one.
 
     FILE is what `groundstop repro` takes, but no input of a property: that was made small when
     it was found.  With a format, what is in it is taken away piece by piece, and counts, sizes,

@@ -32,7 +32,10 @@ def command(
     FILE is a finding's folder or id, a stored input of a target or of a property, a seed or a
     text source; its path may also be one from the project's root.
 
-    Exit status: 1 it reproduces; 0 it does not; 2 it could not be run.
+    Of a stored finding, that one comes first; where something else is all that shows, that is
+    said.
+
+    Exit status: 1 it shows a finding, that one or another; 0 it does not; 2 it could not be run.
     """
     from groundstop.cli._finding_view import print_reproduction
     from groundstop.findings import input_named, reproduce
@@ -46,14 +49,15 @@ def command(
         found = reproduce(
             project, file, target_name=target_name, release=release, sanitizer=sanitizer
         )
+    finding = found.examination.finding
     if as_json:
-        finding = found.examination.finding
         document = {
             "file": str(found.path),
             "target": found.target,
             "variant": str(found.examination.variant),
             "reproduced": found.reproduced,
             "finding": finding.document() if finding else None,
+            "kept": found.kept.document() if found.kept else None,
             "report": found.examination.report,
             "content": found.content,
             "command": found.command,
@@ -61,4 +65,4 @@ def command(
         click.echo(json.dumps(document, indent=2))
     else:
         print_reproduction(found, project)
-    return 1 if found.reproduced else 0
+    return 1 if finding else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -31,6 +31,22 @@ class Examination:
     finding: Finding | None
     report: str
     more: tuple[tuple[Finding, str], ...] = ()
+
+    @property
+    def all(self) -> tuple[tuple[Finding, str], ...]:
+        """All findings of the input, each with its report."""
+        return ((self.finding, self.report), *self.more) if self.finding else ()
+
+    def led_by(self, kept: Finding) -> Examination:
+        """Return the same with `kept` as its first finding, where it is among them.
+
+        Else one that is `kept` at another line comes first.
+        """
+        found = sorted(self.all, key=lambda each: (each[0].id != kept.id, not each[0].moved(kept)))
+        if not found:
+            return self
+        (first, report), *more = found
+        return replace(self, finding=first, report=report, more=tuple(more))
 
 
 class Examiner:

@@ -15,6 +15,8 @@ from groundstop.model import Death, Judgement, Release, Sanitizer, Variant
 from groundstop.oracles import Broken
 
 _KEY_FRAMES = 3
+# Kinds whose frames depend on when they are taken: where a hang is, where the stack ends.
+_SAMPLED = ("timeout", "stack-overflow")
 # How the kinds of what oracles find begin.
 _ORACLE = "oracle "
 _BROKEN = "broken oracle "
@@ -67,6 +69,19 @@ class Finding:
         top = self.frames[0]
         place = f"{_short(top.file)}:{top.line}" if top.file else top.place
         return f"{said} in {top.function} at {place}" if top.function else f"{said} at {place}"
+
+    def moved(self, other: Finding) -> bool:
+        """Whether this may be `other` at another line, as after an edit above it.
+
+        That is the same kind in the same functions; of what is sampled the same kind.
+        """
+        if self.kind in _SAMPLED:
+            return self.kind == other.kind
+        functions, others = (
+            [frame.function for frame in each.frames[:_KEY_FRAMES]] for each in (self, other)
+        )
+        named = bool(functions and functions[0])
+        return named and self.kind == other.kind and functions == others
 
     def _key(self) -> list[str]:
         names = [frame.function or frame.place for frame in self.frames]

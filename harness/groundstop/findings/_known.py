@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a regression's sidecar is to say: what its input shows today."""
+"""What a regression's sidecar is to say: the finding that is kept, or what its input shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from groundstop.config import Project
 from groundstop.corpus import Known
 from groundstop.findings._reproduce import reproduce
-from groundstop.findings._search import find_finding
+from groundstop.findings._search import find_finding, stored_at
 from groundstop.target import Target
 
 __all__ = ["SHOWS_NOTHING", "what_is_known"]
@@ -17,16 +17,24 @@ SHOWS_NOTHING = "Shows nothing today: say here what went wrong."
 
 
 def what_is_known(project: Project, target: Target, path: Path) -> Known:
-    """Run a file that is to be a regression, or a finding's folder, and return what to say of it.
+    """Return what to say of a file that is to be a regression, or of a finding's folder.
 
-    Where it shows nothing `what` is SHOWS_NOTHING.  Raises as `find_finding` and `reproduce`.
+    Of an input in a stored finding's folder that is what was kept, whatever it shows today: it
+    may be fixed, or show more.  Any other file is run; where it shows nothing `what` is
+    SHOWS_NOTHING.  Raises as `find_finding` and `reproduce`.
     """
-    name = path.name
     if path.is_dir():
-        stored = find_finding(project, str(path))
-        path, name = stored.smallest, stored.finding.id
-    examination = reproduce(project, path, target_name=target.name).examination
-    finding, release = examination.finding, examination.variant.release
-    if finding is None:
-        return Known(path, name, SHOWS_NOTHING, "memory", release)
+        path = find_finding(project, str(path)).smallest
+    stored = stored_at(project, path)
+    name = stored.finding.id if stored else path.name
+    if stored and path.name == stored.report.name:
+        path = stored.smallest
+    if stored and stored.finding.target == target.name:
+        finding, release = stored.finding, stored.finding.variant.release
+    else:
+        examination = reproduce(project, path, target_name=target.name).examination
+        release = examination.variant.release
+        if examination.finding is None:
+            return Known(path, name, SHOWS_NOTHING, "memory", release)
+        finding = examination.finding
     return Known(path, name, finding.headline, finding.oracle or "memory", release)

@@ -10,7 +10,7 @@ from pathlib import Path
 from groundstop.config import Project
 from groundstop.errors import InputError
 from groundstop.files import read_input, resolved, write_atomically
-from groundstop.findings._examine import Examination, Examiner
+from groundstop.findings._examine import Examiner
 from groundstop.findings._finding import Finding
 from groundstop.findings._locate import find_target
 from groundstop.findings._reproduce import input_of, repro_command, reproduce
@@ -65,9 +65,11 @@ def minimize(  # noqa: PLR0913  (what people may say about a file)
 
     By default this is `minimized` in the folder of a stored finding, where minimizing again
     goes on, and for any other file `<name>.min` beside it, but for one of the corpus there is
-    no default.  No file is overwritten but that `minimized`, by a smaller one.  SIGINT and
-    SIGTERM end it early, and what there is by then is written.  Raises what `reproduce` raises,
-    and InputError where `output` is there, is needed, or cannot be written.
+    no default.  A stored finding's input is shrunk only while it shows that finding.  No file
+    is overwritten but that `minimized`, by a smaller one.  SIGINT and SIGTERM end it early, and
+    what there is by then is written.  Raises what `reproduce` raises, and InputError where
+    `output` is there, is needed, or cannot be written, and where another finding than the
+    stored one is all that its input shows.
     """
     path = input_of(path)
     stored = stored_at(project, path)
@@ -75,13 +77,13 @@ def minimize(  # noqa: PLR0913  (what people may say about a file)
     if place.exists() and (output or not stored):
         raise InputError(f"{place}: is there already: minimize that one, or name another with -o")
     shown = reproduce(project, path, target_name=target_name, release=release, sanitizer=sanitizer)
-    examination = shown.examination
-    data = shown.testcase
-    if examination.finding is None:
+    finding, data = shown.examination.finding, shown.testcase
+    if finding is None:
         size = len(data)
         return Minimized(path, shown.target, None, size, size, 0, None, "", shown.command)
     target = find_target(project, path, target_name)
-    finding = _chosen(examination, stored, output, path)
+    if shown.kept:
+        _check_kept(finding, shown.kept, output, path, moved=shown.reproduced)
     interrupt = Interrupt(once=True)
     with interrupt.installed():
         small, runs, ended = _minimized(
@@ -110,24 +112,21 @@ def _beside(project: Project, path: Path) -> Path:
     return path.with_name(f"{path.name}.min")
 
 
-def _chosen(
-    examination: Examination, stored: Stored | None, output: Path | None, path: Path
-) -> Finding:
-    """Return which of the findings is meant: the one in whose folder the input lies."""
-    assert examination.finding is not None  # noqa: S101  (the caller has looked)
-    found = [examination.finding, *(finding for finding, _ in examination.more)]
-    same = [finding for finding in found if stored and finding.id == stored.finding.id]
-    if stored and not same and output is None:
+def _check_kept(
+    finding: Finding, kept: Finding, output: Path | None, path: Path, *, moved: bool
+) -> None:
+    """Raise InputError unless `finding` is the kept one, or that one `moved` and not kept."""
+    if finding.id != kept.id and (output is None or not moved):
+        how = "name a file for that with -o" if moved else "to shrink it for that, minimize a copy"
         raise InputError(
-            f"{path}: shows another finding today ({found[0].headline}): "
-            "name a file for that with -o"
+            f"{path}: shows another finding today ({finding.headline}), and not {kept.id}, "
+            f"which is kept there: {how}"
         )
-    if stored and output is None and same[0].variant != stored.finding.variant:
+    if output is None and finding.variant != kept.variant:
         raise InputError(
-            f"{path}: was found on {stored.finding.variant}, and is run on {same[0].variant}: "
+            f"{path}: was found on {kept.variant}, and is run on {finding.variant}: "
             "name a file for what it comes to there with -o"
         )
-    return (same or found)[0]
 
 
 def _earlier(stored: Stored | None) -> bytes | None:

@@ -11,7 +11,9 @@ from groundstop.config import Project
 from groundstop.corpus import SIDECAR_SUFFIX, read_regression, testcase
 from groundstop.errors import InputError
 from groundstop.findings._examine import Examination, examine
+from groundstop.findings._finding import Finding
 from groundstop.findings._locate import find_target, known_variant, known_words
+from groundstop.findings._search import stored_at
 from groundstop.model import Outcome, Release, Sanitizer, Variant
 from groundstop.target import Target
 
@@ -27,7 +29,8 @@ class Reproduction:
 
     `testcase` is what the core got, `content` the same decoded for people, `words` what a
     regression's sidecar says of it, `steps` what the core reported where it lived, `command`
-    the shell line that does all this again.
+    the shell line that does all this again.  `kept` is the stored finding that the file
+    belongs to, if any: of what the file shows, it comes first.
     """
 
     path: Path
@@ -38,11 +41,15 @@ class Reproduction:
     words: str
     steps: tuple[str, ...]
     command: str
+    kept: Finding | None = None
 
     @property
     def reproduced(self) -> bool:
-        """Whether there is a finding."""
-        return self.examination.finding is not None
+        """Whether there is a finding: the kept one, perhaps at another line, or any if none is."""
+        found = self.examination.finding
+        if found is None or self.kept is None:
+            return found is not None
+        return found.id == self.kept.id or found.moved(self.kept)
 
 
 def reproduce(
@@ -58,7 +65,8 @@ def reproduce(
     A finding's folder and a regression's sidecar stand for their inputs.  What is not given
     is found out: the target as `find_target` says; the release from the sidecar, the
     finding or the campaign's folder, else the newest; the sanitizer likewise, else address
-    and, where that shows nothing, undefined.  Raises what `examine` raises, InputError for
+    and, where that shows nothing, undefined.  A file in a stored finding's folder is to show
+    that finding: it comes first of what is found.  Raises what `examine` raises, InputError for
     a file that cannot be read, and SourceError for a text that does not compile.
     """
     path = input_of(path)
@@ -80,7 +88,8 @@ def reproduce(
             found.append(examine(data, target, Variant(release, other), project))
     # Nothing found at all: the first build is the one that people asked about.
     examination = found[-1] if found[-1].finding else found[0]
-    return _describe(project, target, path, data, examination)
+    stored = stored_at(project, path)
+    return _describe(project, target, path, data, examination, stored.finding if stored else None)
 
 
 def input_of(path: Path) -> Path:
@@ -90,7 +99,8 @@ def input_of(path: Path) -> Path:
     if path.is_dir() and (path / "finding.json").is_file():
         return path / "input"
     if not path.is_file():
-        why = "a folder, and no finding's" if path.is_dir() else "no such file"
+        why = "not a regular file" if path.exists() else "no such file"
+        why = "a folder, and no finding's" if path.is_dir() else why
         raise InputError(f"{path}: {why}")
     return path
 
@@ -103,8 +113,13 @@ def repro_command(project: Project, path: Path, target_name: str, variant: Varia
     return shlex.join([*words, "--sanitizer", str(variant.sanitizer)])
 
 
-def _describe(
-    project: Project, target: Target, path: Path, data: bytes, examination: Examination
+def _describe(  # noqa: PLR0913, PLR0917  (one step of reproduce)
+    project: Project,
+    target: Target,
+    path: Path,
+    data: bytes,
+    examination: Examination,
+    kept: Finding | None,
 ) -> Reproduction:
     content = target.content
     outcome = examination.result
@@ -113,9 +128,10 @@ def _describe(
         path=path,
         target=target.name,
         testcase=data,
-        examination=examination,
+        examination=examination.led_by(kept) if kept else examination,
         content=content.show(data),
         words=known_words(project, target, path),
         steps=tuple(steps),
         command=repro_command(project, path, target.name, examination.variant),
+        kept=kept,
     )

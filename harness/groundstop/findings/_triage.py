@@ -35,10 +35,7 @@ def triage(data: bytes, target: Target, variant: Variant, project: Project) -> F
 
 def _triage(data: bytes, examiner: Examiner, store: FindingStore) -> list[Finding]:
     examined = examiner.examine(data)
-    if examined.finding is None:
-        return []
-    found = [(examined.finding, examined.report), *examined.more]
-    return [store.save(finding, data, report).finding for finding, report in found]
+    return [store.save(finding, data, report).finding for finding, report in examined.all]
 
 
 def keep_artifacts(

@@ -26,10 +26,11 @@ def command(files: tuple[Path, ...], target_name: str | None, *, regression: boo
     """Add files to a corpus, all or none: as seeds, or as regressions.
 
     A regression is run to see what it shows, and its sidecar says that; where it shows nothing
-    you write what went wrong; a finding's folder or id stands for its smallest input, the
-    minimized one perhaps.  A seed that is empty, breaks its format or is refused by the core is
-    added, and that is said.  A file that is there already is not added again; another one that
-    is the same to the core is refused.
+    you write what went wrong.  A finding's folder or id stands for its smallest input, the
+    minimized one perhaps, and its sidecar says what was found, whatever it shows today.  A seed
+    that is empty, breaks its format or is refused by the core is added, and that is said.  A
+    file that is there already is not added again; another one that is the same to the core is
+    refused.
     """
     from groundstop.findings import find_target, input_named
 
@@ -66,7 +67,12 @@ def _add_seeds(project: Project, target: Target, files: tuple[Path, ...]) -> Non
 def _add_regressions(project: Project, target: Target, files: tuple[Path, ...]) -> None:
     from groundstop.corpus import add_regressions
     from groundstop.findings import SHOWS_NOTHING, what_is_known
+    from groundstop.properties import find_stored
 
+    if found := next((path for path in files if find_stored(project, path)), None):
+        raise InputError(
+            f"{found}: the input of a property, no content: its own test runs it again"
+        )
     known = [what_is_known(project, target, path) for path in files]
     added = add_regressions(target, project, known)
     for path, each in zip(files, added, strict=True):

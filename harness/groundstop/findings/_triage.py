@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.errors import InterruptedTriageError
+from groundstop.errors import InterruptedTriageError, ReplayError
 from groundstop.files import read_input
 from groundstop.findings._examine import Examiner
 from groundstop.findings._finding import Finding
@@ -49,27 +49,41 @@ def keep_artifacts(
     """
     found: dict[str, Finding] = {}
     store = FindingStore(project, target.name)
-    if paths:
-        with Examiner(target, variant, project) as examiner:
-            for number, path in enumerate(paths):
-                try:
-                    findings = _keep(path, examiner, store, target, variant)
-                except KeyboardInterrupt:
-                    folder = project.relative(path.parent)
-                    raise InterruptedTriageError(number, len(paths), folder) from None
-                # The last one is what is stored now: a smaller input may tell it otherwise.
-                found |= {finding.id: finding for finding in findings}
+    left = list(paths)
+    while left:
+        try:
+            with Examiner(target, variant, project) as examiner:
+                while left:
+                    findings = _keep(left[0], examiner, store, target, variant)
+                    # The last one is what is stored now: a smaller input may tell it otherwise.
+                    found |= {finding.id: finding for finding in findings}
+                    left.pop(0)
+        except KeyboardInterrupt:
+            folder = project.relative(paths[0].parent)
+            done = len(paths) - len(left)
+            raise InterruptedTriageError(done, len(paths), folder) from None
+        except ReplayError:
+            # A thread that an input left behind ended the process, while another one ran
+            # or when there was nothing to run any more: the campaign has seen more.
+            for path in left[:1]:
+                finding = _keep_unreproduced(path, store, target, variant)
+                found[finding.id] = finding
+            left = left[1:]
     return list(found.values())
 
 
 def _keep(
     path: Path, examiner: Examiner, store: FindingStore, target: Target, variant: Variant
 ) -> list[Finding]:
-    data = read_input(path)
-    if findings := _triage(data, examiner, store):
-        return findings
+    findings = _triage(read_input(path), examiner, store)
+    return findings or [_keep_unreproduced(path, store, target, variant)]
+
+
+def _keep_unreproduced(
+    path: Path, store: FindingStore, target: Target, variant: Variant
+) -> Finding:
     finding, report = _unreproduced(path, target, variant)
-    return [store.save(finding, data, report).finding]
+    return store.save(finding, read_input(path), report).finding
 
 
 def _unreproduced(path: Path, target: Target, variant: Variant) -> tuple[Finding, str]:

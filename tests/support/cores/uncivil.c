@@ -161,6 +161,21 @@ __attribute__((noinline)) static void harm(void)
 	for (int i = 0; i < 2; i++)
 		*(volatile uintptr_t *)(frame + i) = 0x4141414141414141u;
 }
+#elif HARM == 'T' /* leaves a thread behind that dies a little later */
+static void *dying(void *unused)
+{
+	(void)unused;
+	usleep(1000);
+	abort();
+}
+
+static void harm(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, dying, NULL) == 0)
+		pthread_detach(thread);
+}
 #elif HARM == 'c' /* closes what is not its own, once */
 static void harm(void)
 {

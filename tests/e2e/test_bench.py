@@ -51,10 +51,10 @@ def test_a_contender_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_the_incident_is_found_by_ours_and_timed() -> None:
-    run = groundstop("bench", "--seconds", "10", "--trials", "1", "--only", "native", "--json")
+    run = groundstop("bench", "--seconds", "10", "--trials", "3", "--only", "native", "--json")
     assert run.status == 0, run.output
     ours = next(c for c in json.loads(run.stdout)["contenders"] if c["name"] == "groundstop")
-    assert ours["seconds_to_finding"] != [None]
+    assert any(seconds is not None for seconds in ours["seconds_to_finding"])
 
 
 def test_one_that_finds_something_goes_on(tmp_path: Path) -> None:
@@ -64,7 +64,8 @@ def test_one_that_finds_something_goes_on(tmp_path: Path) -> None:
     dies = '\tif (size > 2 && memcmp(data, "BAD", 3) == 0)\n\t\t__builtin_trap();\n\treturn 0;'
     assert "\treturn 0;" in text
     source.write_text(text.replace("\treturn 0;", dies))
-    bench = ("bench", "toy", "--seconds", "3", "--trials", "1", "--only", "native", "--json")
+    (project / "corpus" / "toy" / "seeds" / "near").write_bytes(b"BAE")
+    bench = ("bench", "toy", "--seconds", "10", "--trials", "1", "--only", "native", "--json")
     run = groundstop(*bench, cwd=project)
     assert run.status == 0, run.output
     document = json.loads(run.stdout)
@@ -88,12 +89,12 @@ def fuzzers_below(folder: Path) -> list[int]:
 
 def test_no_fuzzer_outlives_a_bench_that_is_killed(tmp_path: Path) -> None:
     project = make_toy(tmp_path / "toy")
-    words = [str(COMMAND), "bench", "toy", "--seconds", "60", "--only", "native"]
+    words = [str(COMMAND), "bench", "toy", "--seconds", "600", "--only", "native"]
     bench = subprocess.Popen(words, cwd=project, stderr=subprocess.DEVNULL)
     trials = project / ".groundstop" / "runs"
     try:
         # The driver's numbers are there from the first input on.
-        assert wait_for(lambda: any(trials.rglob("stats")), 60)
+        assert wait_for(lambda: any(trials.rglob("stats")))
         assert fuzzers_below(trials)
     finally:
         bench.kill()

@@ -28,7 +28,7 @@ def make(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -38,7 +38,7 @@ def test_an_empty_folder_becomes_a_project_that_fuzzes(tmp_path: Path) -> None:
     folder.mkdir()
     run = groundstop("init", cwd=folder)
     assert run.status == 0, run.output
-    fuzz = make("fuzz", "SECONDS=3", cwd=folder)
+    fuzz = make("fuzz", "SECONDS=10", cwd=folder)
     assert fuzz.returncode == 0, fuzz.stdout + fuzz.stderr
     assert "evaluated" in fuzz.stdout
     assert list((folder / "corpus" / "toy_vm_3" / "evolved").iterdir())
@@ -97,7 +97,13 @@ def test_sources_that_are_there_are_built_with_an_entry_point_to_fill_in(tmp_pat
 
 @pytest.mark.parametrize(
     "source, why",
-    [("none.c", "no such file"), ("vm.h", "headers"), ("../outside.c", "a folder above it")],
+    [
+        ("none.c", "no such file"),
+        ("vm.h", "headers"),
+        ("../outside.c", "a folder above it"),
+        ("..", "a folder: name the C or C++ files in it"),
+        ("/dev/null", "not a regular file"),
+    ],
 )
 def test_a_source_that_cannot_be_one_is_refused(tmp_path: Path, source: str, why: str) -> None:
     (tmp_path / "outside.c").touch()

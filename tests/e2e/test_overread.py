@@ -27,7 +27,7 @@ def careful(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_fuzz_reports_it(overreading: Path) -> None:
-    run = groundstop("fuzz", "toy", "--seconds", "5", "--stop", "--json", cwd=overreading)
+    run = groundstop("fuzz", "toy", "--seconds", "300", "--stop", "--json", cwd=overreading)
     assert run.status == 1, run.output
     (finding,) = json.loads(run.stdout)["findings"]
     assert finding["kind"] == "heap-buffer-overflow"

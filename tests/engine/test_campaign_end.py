@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from groundstop.campaign import CampaignOptions, run_campaign
-from groundstop.config import find_project
-from groundstop.target import Core, Target
-from support.libraries import share_builds
-from support.replaying import CORES
+from support.uncivil import uncivil, uncivil_project
 
 
 @pytest.mark.slow  # Time enough to start, and then an input's.
@@ -19,17 +16,8 @@ from support.replaying import CORES
 def test_an_input_that_hangs_when_the_time_is_up(
     tmp_path: Path, harm: str, kind: str, limit: int
 ) -> None:
-    share_builds(tmp_path)
-    (tmp_path / "pyproject.toml").write_text("[tool.groundstop]\n")
-    seeds = tmp_path / "corpus" / "uncivil" / "seeds"
-    seeds.mkdir(parents=True)
-    (seeds / "a").write_bytes(b"a")
-    (seeds / "x").write_bytes(b"Xyz")
-    core = Core(
-        root=CORES, sources=("uncivil.c",), entry="uncivil_entry", cflags=(f"-DHARM='{harm}'",)
-    )
     options = CampaignOptions(seconds=5, input_seconds=limit, share=0)
-    result = run_campaign(Target("uncivil", core), find_project(tmp_path), options)
+    result = run_campaign(uncivil(harm), uncivil_project(tmp_path), options)
     assert not result.interrupted
     assert [artifact.kind for artifact in result.artifacts] == ([kind] if kind else [])
     if kind:

@@ -324,8 +324,9 @@ def test_a_bench_without_an_end_is_refused(seconds: float) -> None:
     [
         ({"seconds": 0}, "give it at least 1"),
         ({"seconds": math.nan}, "give it at least 1"),
-        ({"seconds": math.inf}, "a campaign of inf seconds"),
+        ({"seconds": math.inf}, "a finite number"),
         ({"seconds": 5, "workers": 0}, "0 workers"),
+        ({"seconds": 5, "workers": 257}, "at most 256"),
         ({"seconds": 5, "share": 1.5}, "share of 1.5"),
         ({"seconds": 5, "sanitizer": Sanitizer.COVERAGE}, "address or undefined"),
     ],

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.campaigns import CampaignProcess, processes_of, wait_for
-from support.engine import EngineProject
+from support.engine import EngineProject, read_stats
 
 
 def runs(project: EngineProject) -> list[Path]:
@@ -34,7 +34,7 @@ def test_a_signal_ends_it_as_time_does(
     project: EngineProject, number: signal.Signals, workers: int
 ) -> None:
     project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
-    campaign = CampaignProcess(project, "magic", 60, workers)
+    campaign = CampaignProcess(project, "magic", 600, workers)
     campaign.wait_until_running()
     campaign.process.send_signal(number)
     status, output = campaign.end()
@@ -52,7 +52,7 @@ def test_killed_it_takes_its_fuzzers_along_and_loses_nothing(
     project: EngineProject, workers: int
 ) -> None:
     project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
-    campaign = CampaignProcess(project, "magic", 60, workers)
+    campaign = CampaignProcess(project, "magic", 600, workers)
     reported = campaign.wait_until_running()
     assert fuzzers(project, campaign)
     campaign.process.kill()
@@ -70,7 +70,7 @@ def test_killed_it_takes_its_fuzzers_along_and_loses_nothing(
     whole.write_bytes(b"Hello World!")
     (unmerged / whole.name.replace("2", "3")).write_bytes(b"cut o")
     # The next run clears up, whatever it fuzzes: on the same corpus it would replace units.
-    again = CampaignProcess(project, "slow", 1, 1)
+    again = CampaignProcess(project, "another", 1, 1)
     status, output = again.end()
     assert status == 0, output
     assert runs(project) == []
@@ -81,19 +81,21 @@ def test_killed_it_takes_its_fuzzers_along_and_loses_nothing(
 
 def test_a_fuzzer_that_is_killed_is_started_again(project: EngineProject) -> None:
     project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
-    campaign = CampaignProcess(project, "magic", 4, 1)
+    campaign = CampaignProcess(project, "magic", 600, 1)
     campaign.wait_until_running()
     (victim,) = fuzzers(project, campaign)
     os.kill(victim, signal.SIGKILL)
+    (stats,) = (project.root / ".groundstop" / "runs").glob("*/stats")
+    assert wait_for(lambda: read_stats(stats)["processes"] == 2)
+    campaign.process.send_signal(signal.SIGINT)
     status, output = campaign.end()
     assert status == 0, output
     assert "(1 restart)" in output
-    assert "interrupted: False" in output
 
 
 def test_a_fuzzer_that_is_interrupted_ends_the_campaign(project: EngineProject) -> None:
     project.seed("magic", b"MAGICabc", b"MAGI", b"MAGIa")
-    campaign = CampaignProcess(project, "magic", 60, 1)
+    campaign = CampaignProcess(project, "magic", 600, 1)
     campaign.wait_until_running()
     (fuzzer,) = fuzzers(project, campaign)
     os.kill(fuzzer, signal.SIGTERM)

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_fork_finds_units_and_steps_over_crashes(project: EngineProject) -> None:
     project.seed("overflow", b"MAGI", b"MAGIBU--")
-    run = project.run("overflow", "-fork=2", "-ignore_crashes=1", "-max_total_time=2")
+    run = project.run("overflow", "-fork=2", "-ignore_crashes=1", "-runs=50000")
     # The seed that kills does not end it, and more than the seed was found.
     assert run.stats["processes"] >= 4, run.output
     assert run.stats["edges"] > 5

@@ -162,7 +162,7 @@ WHOLE = ("--harness", "fuzz dir/My-Fuzz.c", "--sources", "lib/vm.c", "--cflags",
 
 
 def fuzz(folder: Path, *arguments: str) -> Run:
-    return groundstop("fuzz", "--seconds", "20", "--stop", "--json", *arguments, cwd=folder)
+    return groundstop("fuzz", "--seconds", "300", "--stop", "--json", *arguments, cwd=folder)
 
 
 def finding_of(run: Run) -> dict[str, object]:
@@ -213,6 +213,23 @@ def test_cplusplus_is_compiled_as_such(folder: Path) -> None:
     undefined = ("--sanitizer", "undefined", "--seconds", "1")
     run = groundstop("fuzz", "plus", *undefined, cwd=folder)
     assert run.status == 0, run.output
+
+
+def test_a_name_that_is_mangled_is_told_as_that(folder: Path) -> None:
+    text = (folder / "fuzz dir" / "plus.cc").read_text().replace('extern "C"', "")
+    (folder / "mangled.cc").write_text(text)
+    run = fuzz(folder, "--harness", "mangled.cc")
+    assert run.status == 2
+    assert 'in C++ as extern "C"' in run.output
+
+
+def test_a_path_that_no_campaign_can_run_in_is_refused_before_a_build(tmp_path: Path) -> None:
+    folder = tmp_path / "with space"
+    folder.mkdir()
+    (folder / "fuzz.c").write_text("this does not compile")
+    run = fuzz(folder, "--harness", "fuzz.c")
+    assert run.status == 2
+    assert "must have no space or colon" in run.output
 
 
 @pytest.mark.parametrize("defined", ["MUTATOR", "CROSSOVER"])

@@ -20,6 +20,7 @@ from groundstop.target import load_target
 from support.boxes import Box, Boxes, boxes_project, many_boxes
 from support.engine import EngineProject
 from support.hostile_project import lines_project
+from support.interrupting import count_runs, interrupt_once
 
 ADDRESS = Variant(sanitizer=Sanitizer.ADDRESS)
 
@@ -186,29 +187,6 @@ def test_what_another_variant_shows_does_not_take_the_stored_ones_place(boxes: P
     done = minimize(boxes, stored.folder, release=Release(), output=boxes.root / "small")
     assert done.output == boxes.root / "small"
     assert not stored.minimized.exists()
-
-
-def interrupt_once() -> None:
-    """Return when the handler, which then goes, has been called: Python may take its time."""
-    handler = signal.getsignal(signal.SIGINT)
-    os.kill(os.getpid(), signal.SIGINT)
-    while signal.getsignal(signal.SIGINT) == handler:
-        time.sleep(0.001)
-
-
-def count_runs(monkeypatch: pytest.MonkeyPatch, interrupt_at: int) -> list[bool]:
-    """Have SIGINT come after that many candidates."""
-    results: list[bool] = []
-    shows = Examiner.shows
-
-    def counted(examiner: Examiner, data: bytes, finding: Finding) -> bool:
-        results.append(shows(examiner, data, finding))
-        if len(results) == interrupt_at:
-            interrupt_once()
-        return results[-1]
-
-    monkeypatch.setattr(Examiner, "shows", counted)
-    return results
 
 
 def test_ctrl_c_keeps_the_best_so_far(boxes: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def campaign(folder: Path, *defined: str, declared: bool = True) -> CampaignResu
     flags = tuple(f"-D{name}" for name in defined)
     core = Core(root=folder, sources=("box.c",), headers=(), entry="box_entry", cflags=flags)
     target = Target("box", core, format=Boxes if declared else None)
-    options = CampaignOptions(seconds=60, flags=("-runs=3000",))
+    options = CampaignOptions(seconds=600, flags=("-runs=3000",))
     return run_campaign(target, find_project(folder), options)
 
 

@@ -19,7 +19,7 @@ COUNTED = "-fsanitize=fuzzer-no-link"
 
 def found(folder: Path, *arguments: str) -> tuple[int, list[str], str]:
     """Fuzz until something is found; return status, kinds of findings, and the sanitizer."""
-    run = groundstop("fuzz", "vm", "--seconds", "20", "--stop", "--json", *arguments, cwd=folder)
+    run = groundstop("fuzz", "vm", "--seconds", "300", "--stop", "--json", *arguments, cwd=folder)
     findings = json.loads(run.stdout)["findings"] if run.stdout else []
     kinds = [finding["kind"] for finding in findings]
     assert all("vm_fuzz" in json.dumps(finding) for finding in findings)
@@ -72,7 +72,7 @@ int vm_fuzz(const unsigned char *data, unsigned long size)
 def test_a_write_to_the_input_is_found_without_instrumentation(tmp_path: Path) -> None:
     folder = library_project(tmp_path / "p", {"seed": b"EABC"})
     shared_object(folder / "libvm.so", source=WRITES)
-    run = groundstop("fuzz", "vm", "--seconds", "20", "--stop", "--json", cwd=folder)
+    run = groundstop("fuzz", "vm", "--seconds", "300", "--stop", "--json", cwd=folder)
     (finding,) = json.loads(run.stdout)["findings"]
     assert finding["kind"] == "overwrites-const-input"
 

@@ -10,12 +10,15 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.campaigns import wait_for
 from support.command import COMMAND, Run, groundstop
+from support.engine import read_stats
 from support.replaying import STATE
 from support.toy import make_toy
 
@@ -130,6 +133,26 @@ def run_pytest(root: Path, *tests: str) -> Run:
     return Run(run.returncode, run.stdout, run.stderr)
 
 
+def fuzz_until(
+    condition: Callable[[], bool], root: Path, *arguments: str
+) -> tuple[int, dict[str, Any]]:
+    """Fuzz, interrupt it once the condition has come true, and return its status and result."""
+    command = [str(COMMAND), "fuzz", *arguments, "--seconds", "600", "--json"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        came = wait_for(condition)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=300)
+    assert came, output
+    result: dict[str, Any] = json.loads(output)
+    return process.returncode, result
+
+
+def evaluated(root: Path) -> int:
+    """How many inputs the core has evaluated in campaigns that run."""
+    files = (root / ".groundstop" / "runs").glob("*/stats")
+    return sum(read_stats(file)["evaluated"] for file in files)
+
+
 def inputs(root: Path) -> list[Path]:
     return [path for path in (root / FOLDER).glob("*") if re.fullmatch("[0-9a-f]{40}", path.name)]
 
@@ -143,7 +166,7 @@ def last_command(run: Run) -> list[str]:
 
 def test_all_three_drivers_find_the_same_planted_defect(toy: Path) -> None:
     plant(toy, WRONG_RESULT)
-    fuzzed = groundstop("fuzz", LAW, "--seconds", "20", "--stop", "-q", cwd=toy)
+    fuzzed = groundstop("fuzz", LAW, "--seconds", "300", "--stop", "-q", cwd=toy)
     assert fuzzed.status == 1, fuzzed.output
     assert f"finding      property {LAW}: AssertionError" in fuzzed.stdout
     assert "Falsifying example: test_the_sum_is_right(\n" in fuzzed.stdout
@@ -173,7 +196,7 @@ def test_all_three_drivers_find_the_same_planted_defect(toy: Path) -> None:
 
 def test_a_planted_death_is_found_by_the_frames_of_the_core(toy: Path) -> None:
     plant(toy, OVERREAD)
-    fuzzed = groundstop("fuzz", LAW, "--seconds", "20", "--stop", "--json", cwd=toy)
+    fuzzed = groundstop("fuzz", LAW, "--seconds", "300", "--stop", "--json", cwd=toy)
     assert fuzzed.status == 1, fuzzed.output
     (finding,) = json.loads(fuzzed.stdout)["findings"]
     assert finding["detail"] == "heap-buffer-overflow: READ of size 1"
@@ -195,10 +218,9 @@ def test_a_planted_death_is_found_by_the_frames_of_the_core(toy: Path) -> None:
 def test_a_campaign_is_guided_by_the_core(
     toy: Path, test: str, workers: int, sanitizer: str
 ) -> None:
-    arguments = ["--seconds", "3", "--workers", str(workers), "--sanitizer", sanitizer, "--json"]
-    run = groundstop("fuzz", f"tests/test_toy.py::{test}", *arguments, cwd=toy)
-    assert run.status == 0, run.output
-    result = json.loads(run.stdout)
+    arguments = (f"tests/test_toy.py::{test}", "--workers", str(workers), "--sanitizer", sanitizer)
+    status, result = fuzz_until(lambda: evaluated(toy) > 300, toy, *arguments)
+    assert status == 0
     # Of the core alone: the loop, both branches.
     assert 4 <= result["edges"] < 30
     assert result["shares"]["evaluated"] > 0
@@ -233,14 +255,14 @@ def test_what_the_core_itself_reports_fails_every_property(toy: Path, line: str,
     tested = run_pytest(toy, LAW)
     assert tested.status == 1
     assert f"AssertionError: {said}" in tested.stdout
-    fuzzed = groundstop("fuzz", LAW, "--seconds", "20", "--stop", "--json", cwd=toy)
+    fuzzed = groundstop("fuzz", LAW, "--seconds", "300", "--stop", "--json", cwd=toy)
     (finding,) = json.loads(fuzzed.stdout)["findings"]
     assert finding["detail"] == f"AssertionError: {said}"
 
 
 def test_a_property_that_never_calls_its_core_is_told_so(toy: Path) -> None:
     law = "tests/test_toy.py::test_without_the_core"
-    run = groundstop("fuzz", law, "--seconds", "60", "-q", cwd=toy)
+    run = groundstop("fuzz", law, "--seconds", "600", "-q", cwd=toy)
     assert run.status == 2, run.output
     assert len(run.stderr.splitlines()) == 2
     assert f"groundstop: {law} has not called its core for 1000 examples" in run.stderr
@@ -248,14 +270,9 @@ def test_a_property_that_never_calls_its_core_is_told_so(toy: Path) -> None:
 
 def test_a_campaign_goes_on_after_failures_and_loses_none_when_interrupted(toy: Path) -> None:
     plant(toy, WRONG_RESULT)
-    command = [str(COMMAND), "fuzz", LAW, "--seconds", "60", "--json"]
-    with subprocess.Popen(command, cwd=toy, stdout=subprocess.PIPE, text=True) as process:
-        # Units are written after all seeds have run, of which half fail.
-        assert wait_for(lambda: any((toy / FOLDER / "evolved").glob("*")))
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
-    result = json.loads(output)
-    assert process.returncode == 1
+    # Units are written after all seeds have run, of which half fail.
+    status, result = fuzz_until(lambda: any((toy / FOLDER / "evolved").glob("*")), toy, LAW)
+    assert status == 1
     assert result["interrupted"]
     assert len(result["findings"]) == len(inputs(toy)) == 1
     assert list((toy / ".groundstop" / "runs").iterdir()) == []

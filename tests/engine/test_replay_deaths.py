@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from groundstop.errors import ReplayError
 from groundstop.model import Sanitizer
 from groundstop.replay import Worker
+from support.campaigns import wait_for
 from support.replaying import SANITIZERS, core, died, hostile, runner, survived
 
 ADDRESS, UNDEFINED, PLAIN = SANITIZERS
@@ -60,7 +60,7 @@ def overreading(sanitizer: Sanitizer) -> Worker:
 
 @pytest.mark.parametrize("sanitizer", SANITIZERS)
 def test_a_loop_without_end_is_a_timeout_with_a_stack(sanitizer: Sanitizer) -> None:
-    with hostile(sanitizer, timeout=0.5, symbolize=True) as worker:
+    with hostile(sanitizer, timeout=1.0, symbolize=True) as worker:
         death = died(worker.run(b"l"))
         assert death.kind == "timeout"
         assert "hostile_entry" in death.report
@@ -180,8 +180,7 @@ def worker_group(worker: Worker) -> int:
 
 
 def wait_for_death(worker: Worker) -> None:
-    while worker._session.process.alive():  # noqa: SLF001
-        time.sleep(0.01)
+    assert wait_for(lambda: not worker._session.process.alive())  # noqa: SLF001
 
 
 def members(group: int) -> list[int]:
@@ -199,6 +198,5 @@ def members(group: int) -> list[int]:
 
 
 def assert_ends(group: int) -> None:
-    while members(group):
-        time.sleep(0.01)
+    assert wait_for(lambda: not members(group))
     assert group != os.getpgid(0)

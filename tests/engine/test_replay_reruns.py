@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from groundstop.errors import CoreError
 from groundstop.model import Outcome, Release, Sanitizer, Variant
 from groundstop.replay import Reruns
 from groundstop.target import Context, Core, Target
+from support.campaigns import wait_for
 from support.engine import EngineProject
 from support.replaying import died, survived
 
@@ -158,11 +157,6 @@ def alive(pid: int) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        time.sleep(0.02)
-
-
 def test_an_oracle_may_run_the_core_again_while_it_is_fuzzed(project: EngineProject) -> None:
     project.seed("elsewhere", b"MAGICabc", b"MAGIx1y2z3", b"MAG")
     run = project.run("elsewhere", "-runs=300", "--share=1")
@@ -182,12 +176,12 @@ def test_runners_end_with_the_fuzzing_process_that_is_killed(project: EngineProj
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_until(mark.exists)
+    assert wait_for(mark.exists)
     mine = runners(process.pid)
     assert len(mine) == 2
     process.kill()
     process.wait()
-    wait_until(lambda: not any(alive(pid) for pid in mine))
+    assert wait_for(lambda: not any(alive(pid) for pid in mine))
 
 
 def runners(pid: int) -> set[int]:

@@ -34,7 +34,7 @@ def test_a_process_that_lives_pays_for_those_that_died(project: EngineProject) -
     owing = project.run("seven", "-runs=0", "--share=0.3", seeds, **stats)
     assert owing.stats["python_calls"] == first.stats["python_calls"] > 0
     # Then its new outcomes are judged as ever: the seventh letter is found.
-    living = project.run("seven", "-max_total_time=50", "--share=0.3", seeds, **stats)
+    living = project.run("seven", "-max_total_time=500", "--share=0.3", seeds, **stats)
     assert living.status == 77, living.output
     assert "no-seven: seven letters" in living.output
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groundstop.config import find_project
 from groundstop.findings import FindingStore, keep_artifacts
 from groundstop.model import Variant
-from groundstop.target import Core, Target
-from support.libraries import share_builds
-from support.replaying import CORES
+from support.uncivil import uncivil, uncivil_project
 
 REPORT = """\
 ==1==ERROR: AddressSanitizer: ABRT on unknown address
@@ -20,11 +17,7 @@ SUMMARY: AddressSanitizer: ABRT uncivil.c:70 in dying
 
 
 def test_each_input_is_kept_with_what_the_campaign_saw(tmp_path: Path) -> None:
-    share_builds(tmp_path)
-    (tmp_path / "pyproject.toml").write_text("[tool.groundstop]\n")
-    project = find_project(tmp_path)
-    core = Core(root=CORES, sources=("uncivil.c",), entry="uncivil_entry", cflags=("-DHARM='T'",))
-    target = Target("uncivil", core)
+    project, target = uncivil_project(tmp_path), uncivil("T")
     folder = tmp_path / "artifacts"
     folder.mkdir()
     paths = [folder / f"crash-{number}" for number in range(6)]

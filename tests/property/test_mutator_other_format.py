@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundstop.errors import DecodeError
@@ -17,9 +17,7 @@ from support import mutating, packet_filter
 from support.mutating import HARMLESS, Mutator
 from support.packet_filter import Code, Filter, Instruction
 
-LAW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+LAW = settings(max_examples=60, deadline=None)
 FILTERS = from_format(Filter)
 
 

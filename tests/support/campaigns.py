@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run a campaign in a process of its own, so that it can be sent signals."""
+"""Campaigns in a process of their own, to be sent signals; observers that end one in this."""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from groundstop.campaign import Progress
 from support.engine import EngineProject
 
 # What `groundstop fuzz` does: the campaign, a line for each look at it, the summary.
@@ -38,6 +40,39 @@ sys.exit(result.exit_status)
 """
 
 
+class StopAfter:
+    """Interrupts the campaign once it has run so many inputs."""
+
+    def __init__(self, executions: int) -> None:
+        self._executions = executions
+
+    def update(self, progress: Progress) -> None:
+        if progress.stats.executions > self._executions:
+            signal.raise_signal(signal.SIGINT)
+
+
+class AfterProcesses:
+    """Interrupts the campaign once so many processes have run inputs."""
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+
+    def update(self, progress: Progress) -> None:
+        if progress.stats.processes >= self._processes:
+            signal.raise_signal(signal.SIGINT)
+
+
+class Enough:
+    """Interrupts the campaign once it has so many findings."""
+
+    def __init__(self, findings: int) -> None:
+        self._findings = findings
+
+    def update(self, progress: Progress) -> None:
+        if progress.findings >= self._findings:
+            signal.raise_signal(signal.SIGINT)
+
+
 class CampaignProcess:
     """A campaign that runs; `started` has returned once its fuzzer runs inputs."""
 
@@ -61,7 +96,7 @@ class CampaignProcess:
         raise AssertionError("it ended before it ran")
 
     def end(self) -> tuple[int, str]:
-        output, _ = self.process.communicate(timeout=30)
+        output, _ = self.process.communicate(timeout=300)
         return self.process.returncode, output
 
 
@@ -80,7 +115,7 @@ def processes_of(project: EngineProject) -> list[int]:
     return found
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = 300) -> bool:
     """Whether the condition came true before the time was over."""
     deadline = time.monotonic() + seconds
     while not condition():

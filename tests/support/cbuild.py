@@ -63,7 +63,7 @@ def run(*command: str | Path, cwd: Path | None = None) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

@@ -33,7 +33,7 @@ def groundstop(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> 
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=300,
+        timeout=600,
         check=False,
     )
     return Run(run.returncode, run.stdout, run.stderr)

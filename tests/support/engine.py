@@ -224,7 +224,7 @@ class TakesItsTime:
 
         if not TakesItsTime.waited:
             TakesItsTime.waited = True
-            time.sleep(3)
+            time.sleep(5)
         return Judgement(Verdict.PASS)
 
 
@@ -353,7 +353,7 @@ class EngineProject:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=60,
+            timeout=600,
             check=False,
         )
         path = environment.get("GROUNDSTOP_STATS", str(stats))

@@ -135,6 +135,7 @@ class _Supervisor:
             self._replaced.remove(self._log.take_written())
         for report in self._log.take_reports():
             self._artifacts.note(report)
+        self._tell()  # It may not have lived long enough for a look.
         ran = read_stats(self._run.stats).executions > inputs_before
         if is_over and not (ended or self._fork or interrupt.is_set()):
             self._notes.append("the last input did not return, and could not be stored")

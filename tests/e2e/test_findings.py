@@ -178,6 +178,12 @@ def test_minimize_says_of_what_is_small_already_that_it_is(project: Project) -> 
     assert "  1 byte, cannot be made smaller: nothing is written, " in run.stdout
     assert "→" not in run.stdout
     assert not (project.root / "small.bin.min").exists()
+    # Whoever names a file goes on with it.
+    named = groundstop("minimize", small, "--target", "lines", "-o", "same", cwd=project.root)
+    assert named.status == 1, named.output
+    assert "  1 byte, cannot be made smaller, " in named.stdout
+    assert (project.root / "same").read_bytes() == b"1"
+    assert named.stdout.splitlines()[-1].split()[2] == "same"
 
 
 def test_a_smaller_input_is_named_instead_of_what_was_minimized_before(project: Project) -> None:

@@ -27,8 +27,8 @@ _ENDED = {"": "", "time": "; the time was up", "interrupt": "; interrupted"}
     "--output",
     type=click.Path(path_type=Path),
     default=None,
-    help="Write it here (default: FILE.min; for a finding's input `minimized` beside it; "
-    "none for a file in the corpus).",
+    help="Write it here, as it is if need be (default: FILE.min; for a finding's input "
+    "`minimized` beside it; none for a file in the corpus).",
 )
 @click.option(
     "--seconds",
@@ -103,7 +103,10 @@ def _show(done: Minimized, project: Project) -> None:
     else:
         came = ", nothing smaller was found" if done.ended else ", cannot be made smaller"
         # With fewer distinct bytes, it is still easier to read.
-        came += ": made plainer" if done.output else ": nothing is written"
+        if done.changed:
+            came += ": made plainer"
+        elif not done.output:
+            came += ": nothing is written"
     ran = f"{counted(done.runs, 'run')}{_ENDED[done.ended]}"
     print_hanging(console, "  ", f"{counted(done.before, 'byte')}{came}, {ran}")
     if done.output:

@@ -36,8 +36,8 @@ class Minimized:
 
     `finding` is what it shows; None when that is nothing, and nothing was done.  `before` and
     `after` are bytes of the testcase, `runs` how often the core was run with a candidate.
-    `output` is the file written, None where nothing could be left out.  `ended` says what ended
-    it early: `time`, `interrupt`, or nothing.  `command` shows the finding again.
+    `output` is the file written, None where nothing could be left out and no file was named;
+    `changed` says whether it has other bytes than before.  `ended` says what ended it early: `time`, `interrupt`, or nothing.  `command` shows the finding again.
     """
 
     path: Path
@@ -49,6 +49,7 @@ class Minimized:
     output: Path | None
     ended: str
     command: str
+    changed: bool = False
 
 
 def minimize(  # noqa: PLR0913  (what people may say about a file)
@@ -65,11 +66,12 @@ def minimize(  # noqa: PLR0913  (what people may say about a file)
 
     By default this is `minimized` in the folder of a stored finding, where minimizing again
     goes on, and for any other file `<name>.min` beside it, but for one of the corpus there is
-    no default.  A stored finding's input is shrunk only while it shows that finding.  No file
-    is overwritten but that `minimized`, by a smaller one.  SIGINT and SIGTERM end it early, and
-    what there is by then is written.  Raises what `reproduce` raises, and InputError where
-    `output` is there, is needed, or cannot be written, and where another finding than the
-    stored one is all that its input shows.
+    no default; nothing is written there if nothing can be left out.  An `output` that was
+    named is written all the same.  A stored finding's input is shrunk only while it shows that
+    finding.  No file is overwritten but that `minimized`, by a smaller one.  SIGINT and SIGTERM
+    end it early, and what there is by then is written.  Raises what `reproduce` raises, and
+    InputError where `output` is there, is needed, or cannot be written, and where another
+    finding than the stored one is all that its input shows.
     """
     path = input_of(path)
     stored = stored_at(project, path)
@@ -90,7 +92,8 @@ def minimize(  # noqa: PLR0913  (what people may say about a file)
             project, target, data, finding, _earlier(stored), seconds, interrupt.is_set
         )
     written = None
-    if small != data:
+    # Whoever has named a file goes on with it, also where nothing could be left out.
+    if output is not None or small != data:
         if stored and output is None:
             written = FindingStore(project, target.name).keep_minimized(stored, small)
         else:
@@ -98,7 +101,16 @@ def minimize(  # noqa: PLR0913  (what people may say about a file)
             written = place
     command = repro_command(project, written or path, target.name, finding.variant)
     return Minimized(
-        path, target.name, finding, len(data), len(small), runs, written, ended, command
+        path,
+        target.name,
+        finding,
+        before=len(data),
+        after=len(small),
+        runs=runs,
+        output=written,
+        ended=ended,
+        command=command,
+        changed=small != data,
     )
 
 

@@ -37,7 +37,8 @@ class Minimized:
     `finding` is what it shows; None when that is nothing, and nothing was done.  `before` and
     `after` are bytes of the testcase, `runs` how often the core was run with a candidate.
     `output` is the file written, None where nothing could be left out and no file was named;
-    `changed` says whether it has other bytes than before.  `ended` says what ended it early: `time`, `interrupt`, or nothing.  `command` shows the finding again.
+    `changed` says whether it has other bytes than before.  `ended` says what ended it early:
+    `time`, `interrupt`, or nothing.  `command` shows the finding again.
     """
 
     path: Path

@@ -15,6 +15,7 @@ from groundstop.errors import InputError
 
 __all__ = [
     "MAX_INPUT",
+    "can_be_preloaded",
     "is_unit_name",
     "make_folder",
     "read_input",
@@ -78,6 +79,11 @@ def resolved(path: Path) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         why = "its symbolic links form a loop" if isinstance(error, RuntimeError) else error
         raise InputError(f"{path}: cannot be found: {why}") from error
+
+
+def can_be_preloaded(path: Path) -> bool:
+    """Return whether LD_PRELOAD can name a path: it separates by spaces and by colons."""
+    return not any(separator in str(path) for separator in " :")
 
 
 def make_folder(path: Path) -> None:

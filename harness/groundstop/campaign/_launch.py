@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstop.errors import CampaignError
+from groundstop.files import can_be_preloaded
 from groundstop.model import Sanitizer
 
 __all__ = ["Launch", "sanitizer_options"]
@@ -35,8 +36,6 @@ _SANITIZER_OPTIONS = {
 }
 # A prebuilt library without any runs under the runtime of this one.
 _SANITIZER_OPTIONS[Sanitizer.PLAIN] = _SANITIZER_OPTIONS[Sanitizer.UNDEFINED]
-
-_PRELOAD_SEPARATORS = (" ", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +97,14 @@ class Launch:
 
     def preload(self) -> str:
         """Return LD_PRELOAD: driver, sanitizer runtime, mutator."""
-        libraries = [str(p) for p in (self.driver, self.runtime, self.mutator) if p]
+        libraries = [path for path in (self.driver, self.runtime, self.mutator) if path]
         for library in libraries:
-            if any(separator in library for separator in _PRELOAD_SEPARATORS):
+            if not can_be_preloaded(library):
                 raise CampaignError(
                     f"{library}: a library that is preloaded must not have a space or colon in "
                     "its path: move the project"
                 )
-        return ":".join(libraries)
+        return ":".join(map(str, libraries))
 
 
 def sanitizer_options(sanitizer: Sanitizer) -> tuple[str, str]:

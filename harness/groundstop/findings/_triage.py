@@ -65,10 +65,9 @@ def keep_artifacts(
         except ReplayError:
             # A thread that an input left behind ended the process, while another one ran
             # or when there was nothing to run any more: the campaign has seen more.
-            for path in left[:1]:
-                finding = _keep_unreproduced(path, store, target, variant)
+            if left:
+                finding = _keep_unreproduced(left.pop(0), store, target, variant)
                 found[finding.id] = finding
-            left = left[1:]
     return list(found.values())
 
 

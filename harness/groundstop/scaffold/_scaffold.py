@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from groundstop.errors import ConfigError
-from groundstop.files import read_input
+from groundstop.files import can_be_preloaded, read_input
 from groundstop.scaffold._change import Change, Written, added_to, carry_out, new_file
 from groundstop.scaffold._register import read_registry
 
@@ -40,8 +40,6 @@ _ADDED = {
 _CONFIG = "pyproject.toml"
 # How a line of either fuzzes a target.
 _FUZZES = re.compile(rb"groundstop\)? fuzz ([a-z][a-z0-9_]*)", re.IGNORECASE)
-# What the libraries of a campaign are preloaded by cannot express these in a path.
-_PRELOAD_SEPARATORS = (" ", ":")
 
 
 def _target_name(text: str) -> str:
@@ -64,7 +62,7 @@ class Scaffold:
     """
 
     def __init__(self, folder: Path, name: str | None = None, sources: Sequence[Path] = ()) -> None:
-        if any(separator in str(folder) for separator in _PRELOAD_SEPARATORS):
+        if not can_be_preloaded(folder):
             raise ConfigError(
                 f"{folder}: a project's path must have no space or colon in it, which the "
                 "LD_PRELOAD of a campaign cannot express: move or rename the folder"

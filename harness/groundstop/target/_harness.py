@@ -20,7 +20,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import BuildError, TargetError
-from groundstop.files import make_folder, write_atomically
+from groundstop.files import can_be_preloaded, make_folder, write_atomically
 from groundstop.target._core import CPLUSPLUS, Core
 from groundstop.target._library import examine_object
 from groundstop.target._target import Target
@@ -29,8 +29,6 @@ from groundstop.toolchain import Recipe, build_shared, find_compiler, native_roo
 __all__ = ["Harness", "forget_harness", "harness_target", "harnesses", "keep_harness"]
 
 _ENTRY = "LLVMFuzzerTestOneInput"
-# What the libraries of a campaign are preloaded by cannot express these in a path.
-_PRELOAD_SEPARATORS = (" ", ":")
 _RULE_END = re.compile(r"(?<!\\)\n")
 _WORD_END = re.compile(r"(?<!\\)\s+")
 
@@ -71,7 +69,7 @@ def keep_harness(project: Project, harness: Harness, taken: Container[str]) -> s
     campaigns cannot run in: before anything is built.
     """
     _check(harness)
-    if any(separator in str(project.root) for separator in _PRELOAD_SEPARATORS):
+    if not can_be_preloaded(project.root):
         raise TargetError(
             f"{project.root}: a campaign's folder must have no space or colon in its path, which "
             "its LD_PRELOAD cannot express: run this in another folder, or rename it"

@@ -8,6 +8,7 @@ was decided.  A message says what is wrong, where, and what to do.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,25 +97,56 @@ class DeclarationError(GroundstopError):
 class SourceLocation:
     """A place in a text source: 1-based line and, where known, the field's dotted name.
 
-    Line 0 stands for the file as a whole: it is not there, or cannot be read.
+    Line 0 stands for the file as a whole: it is not there, or cannot be read.  `column` is
+    1-based, in characters; 0 where it is not known.
     """
 
     path: Path
     line: int
     field: str = ""
+    column: int = 0
+
+    @property
+    def place(self) -> str:
+        """The place without the field, as editors and compilers write it: `path:line:column`."""
+        numbers = (number for number in (self.line, self.column if self.line else 0) if number)
+        return ":".join([str(self.path), *map(str, numbers)])
 
     def __str__(self) -> str:
-        line = f":{self.line}" if self.line else ""
-        return f"{self.path}{line}" + (f": {self.field}" if self.field else "")
+        return self.place + (f": {self.field}" if self.field else "")
 
 
 class SourceError(GroundstopError):
-    """A text source cannot be compiled; carries file, line and field."""
+    """A text source cannot be compiled; carries file, line and field.
 
-    def __init__(self, message: str, where: SourceLocation) -> None:
-        super().__init__(f"{where}: {message}")
+    `excerpt` shows the place: the line, and a marker below it (see excerpt.py).
+    """
+
+    def __init__(self, message: str, where: SourceLocation, excerpt: str = "") -> None:
+        super().__init__("\n".join(filter(None, [f"{where}: {message}", excerpt])))
         self.message = message
         self.where = where
+        self.excerpt = excerpt
+
+    @property
+    def errors(self) -> tuple[SourceError, ...]:
+        """Every mistake that was found: this one."""
+        return (self,)
+
+
+class MistakesError(SourceError):
+    """Several mistakes of one text source; `message` and `where` are those of the first."""
+
+    def __init__(self, errors: Sequence[SourceError]) -> None:
+        first = errors[0]
+        super().__init__(first.message, first.where, first.excerpt)
+        self.args = ("\n".join(map(str, errors)),)
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[SourceError, ...]:
+        """Every mistake that was found, in the order of the text."""
+        return self._errors
 
 
 def os_error_words(error: OSError) -> str:

@@ -1,11 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How people read a number of things: of inputs first of all."""
+"""How people read a number of things, and which name they probably meant."""
 
 from __future__ import annotations
 
-__all__ = ["counted"]
+from collections.abc import Iterable
+
+__all__ = ["counted", "near"]
+
+# Longer names are no slips of the pen, and comparing them takes its time.
+_LONGEST_NAME = 64
+_SHOWN_NAMES = 12
 
 
 def counted(count: int, thing: str, things: str = "") -> str:
     """Return `1 input`, `0 inputs`, `1,000 inputs`; `things` is a plural that is not formed so."""
     return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return which of the `known` names was probably meant, or which there are.
+
+    `did you mean high?`, `known: low, high`, and of many names the first; of none `there is none`.
+    """
+    # Slow to import, and most commands find no mistake.
+    from difflib import get_close_matches
+
+    names = list(known)
+    if not names:
+        return "there is none"
+    if len(name) <= _LONGEST_NAME:
+        folded = {each.casefold(): each for each in reversed(names)}
+        close = get_close_matches(name.casefold(), folded, 1)
+        if close:
+            return f"did you mean {folded[close[0]]}?"
+    more = ", …" if len(names) > _SHOWN_NAMES else ""
+    return f"known: {', '.join(names[:_SHOWN_NAMES])}{more}"

@@ -66,24 +66,10 @@ def test_a_wildcard_on_input_21_is_held_too_by_the_fleet_of_that_day() -> None:
     assert "7.11@2024-07 supplies 20 inputs" in run.output
 
 
-@pytest.mark.parametrize(
-    "content, words",
-    [
-        (None, "cannot be read"),
-        ("channel = [", "Invalid value"),
-        ("channel = 'x'\n", "channel must be"),
-    ],
-)
-def test_what_cannot_be_judged_is_undecided_never_ship(
-    tmp_path: Path, content: str | None, words: str
-) -> None:
-    candidate = tmp_path / "candidate.toml"
-    if content is not None:
-        candidate.write_text(content)
-    run = gate("--target", "channel", candidate)
+def test_a_file_that_is_not_there_is_undecided(tmp_path: Path) -> None:
+    run = gate("--target", "channel", tmp_path / "candidate.toml")
     assert run.status == 2
-    assert "candidate.toml" in run.output
-    assert words in run.output
+    assert "candidate.toml: cannot be read" in run.output
     assert "Traceback" not in run.output
 
 

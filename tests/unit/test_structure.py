@@ -16,7 +16,7 @@ PACKAGE = ROOT / "harness" / "groundstop"
 
 FLOORS = [
     {"errors", "model"},
-    {"config", "files", "interrupt", "words"},
+    {"config", "excerpt", "files", "interrupt", "words"},
     {"format", "toolchain", "native"},
     {"target"},
     {"oracles", "corpus"},

@@ -50,6 +50,8 @@ def print_result(result: GateResult, project: Project, *, verbose: bool) -> None
         print_hanging(console, _INDENT, Text.assemble((where, "red"), f": {first}"))
         for line in others:
             print_hanging(console, f"{_INDENT}  ", line)
+        for line in problem.excerpt.splitlines():
+            console.print(Text(f"{_INDENT}{line}", "dim"))
         if problem.remedy:
             print_hanging(console, f"{_INDENT}  → ", problem.remedy)
 

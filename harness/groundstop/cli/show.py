@@ -44,6 +44,7 @@ def command(  # noqa: PLR0913  (one for each option)
     """
     from groundstop.files import read_input
     from groundstop.findings import find_target
+    from groundstop.target import is_source
 
     if not coverage and (release or own_events or as_json):
         raise click.UsageError("--release, --own-events and --json go with --coverage")
@@ -51,7 +52,7 @@ def command(  # noqa: PLR0913  (one for each option)
     target = find_target(project, file, target_name)
     if not coverage:
         content = target.content
-        text = file.suffix in content.suffixes
+        text = is_source(content, file)
         click.echo(content.show(content.testcase(file) if text else read_input(file)))
         return 0
     from groundstop.cli._content_view import print_coverage

@@ -13,7 +13,7 @@ from groundstop.files import read_input, resolved
 from groundstop.findings._search import stored_at
 from groundstop.findings._store import FindingStore
 from groundstop.model import Release, Sanitizer, Variant
-from groundstop.target import DeclaredContent, Target, list_targets, load_target
+from groundstop.target import DeclaredContent, Target, is_source, list_targets, load_target
 
 __all__ = ["find_target", "known_variant", "known_words"]
 
@@ -69,9 +69,7 @@ def _owner(project: Project, path: Path) -> str:
 
 def _takes(target: Target, path: Path) -> bool:
     content = target.content
-    if path.suffix in content.suffixes:
-        return True
-    return content.recognizes(read_input(path))
+    return is_source(content, path) or content.recognizes(read_input(path))
 
 
 def known_variant(project: Project, target: Target, path: Path) -> Variant | None:

@@ -96,6 +96,7 @@ class GateResult:
                             "rule": problem.rule,
                             "message": problem.message,
                             "where": location_text(problem.where),
+                            "excerpt": problem.excerpt,
                             "remedy": problem.remedy,
                         }
                         for problem in stage.problems

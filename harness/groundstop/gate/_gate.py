@@ -9,8 +9,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.corpus import regressions, require_corpus, seeds
-from groundstop.errors import GroundstopError, InputError
-from groundstop.files import read_input
+from groundstop.errors import InputError
 from groundstop.gate._decision import GateResult, StageResult, StageStatus
 from groundstop.gate._dynamic import (
     evaluate_stage,
@@ -19,9 +18,17 @@ from groundstop.gate._dynamic import (
     regressions_stage,
 )
 from groundstop.gate._rig import Rig
-from groundstop.gate._static import builds_stage, definition_stage, releases_stage, source_stage
+from groundstop.gate._static import (
+    builds_stage,
+    definition_stage,
+    failed,
+    read_candidate,
+    releases_stage,
+    snapshot,
+    source_stage,
+)
 from groundstop.model import Release
-from groundstop.target import ContentToolchain, Target
+from groundstop.target import Target
 
 __all__ = ["run_gate"]
 
@@ -39,19 +46,21 @@ def run_gate(
     corpus would pass what it never ran); what concerns one
     candidate only makes that one undecided.
     """
+    # All are read before anything is built or started: a slip of the pen is told at once.
+    decided = [read_candidate(target, candidate) for candidate in candidates]
+    if all(decided):
+        yield from filter(None, decided)
+        return
     require_corpus(target, project)
     events = seeds(target, project)
     known = regressions(target, project)
     with Rig(target, project, fleet or target.core.fleet) as rig:
         regression_result = regressions_stage(target, known, rig)
-        for candidate in candidates:
+        for candidate, result in zip(candidates, decided, strict=True):
             try:
-                yield _judge(target, candidate, events, rig, regression_result)
-            except GroundstopError as error:
-                yield GateResult.undecided(target.name, candidate, str(error))
+                yield result or _judge(target, candidate, events, rig, regression_result)
             except Exception as error:  # noqa: BLE001  (a content toolchain is a user's code)
-                words = f"the content toolchain failed: {type(error).__name__}: {error}"
-                yield GateResult.undecided(target.name, candidate, f"{candidate}: {words}")
+                yield failed(target, candidate, error)
 
 
 def _judge(
@@ -62,8 +71,7 @@ def _judge(
     regression_result: StageResult,
 ) -> GateResult:
     content = target.content
-    # Read first: a file that is not there is one message, not one for each stage.
-    before = _snapshot(content, candidate)
+    before = snapshot(content, candidate)
     ships, testcase = before
     stages = [source_stage(content, candidate)]
     stages.append(definition_stage(content, candidate))
@@ -77,13 +85,6 @@ def _judge(
         stages.append(evaluate_stage(content, testcase, others, rig))
         stages.append(outcome_stage(target, candidate, testcase, rig))
     stages.append(regression_result)
-    if _snapshot(content, candidate) != before:
+    if snapshot(content, candidate) != before:
         raise InputError(f"{candidate}: changed while it was judged; run the gate again")
     return GateResult.decided(target.name, candidate, hashlib.sha256(ships).hexdigest(), stages)
-
-
-def _snapshot(content: ContentToolchain, candidate: Path) -> tuple[bytes, bytes]:
-    """Return the bytes that would ship, and the testcase made of them and of what they name."""
-    given = read_input(candidate)
-    ships = content.compile(candidate) if candidate.suffix in content.suffixes else given
-    return ships, content.testcase(candidate)

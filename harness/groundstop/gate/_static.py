@@ -3,12 +3,59 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
-from groundstop.gate._decision import StageResult, StageStatus
+from groundstop.errors import GroundstopError, InputError, SourceError
+from groundstop.files import read_input
+from groundstop.gate._decision import GateResult, StageResult, StageStatus
 from groundstop.gate._rig import Rig, spoken
-from groundstop.target import ContentToolchain, Problem
+from groundstop.target import ContentToolchain, Problem, Target, is_source
 from groundstop.words import counted
+
+
+def snapshot(content: ContentToolchain, candidate: Path) -> tuple[bytes, bytes]:
+    """Return the bytes that would ship, and the testcase made of them and of what they name."""
+    # Read first: a file that is not there is the user's mistake, not its author's.
+    given = read_input(candidate)
+    ships = content.compile(candidate) if is_source(content, candidate) else given
+    return ships, content.testcase(candidate)
+
+
+def read_candidate(target: Target, candidate: Path) -> GateResult | None:
+    """Return the decision on a candidate that nothing needs to be run for; None for any other.
+
+    A source with mistakes is held, with all of them; what cannot be read is undecided.
+    """
+    try:
+        snapshot(target.content, candidate)
+    except Exception as error:  # noqa: BLE001  (a content toolchain is a user's code)
+        return failed(target, candidate, error)
+    return None
+
+
+def failed(target: Target, candidate: Path, error: Exception) -> GateResult:
+    """Return the decision on a candidate at which its content toolchain or the machine failed."""
+    if isinstance(error, SourceError) and not isinstance(error, InputError):
+        problems = [
+            Problem("source", _with_field(each), each.where, excerpt=each.excerpt)
+            for each in error.errors
+        ]
+        evidence = counted(len(problems), "mistake")
+        return GateResult.decided(
+            target.name, candidate, "", [StageResult.judged("source", evidence, problems)]
+        )
+    words = str(error)
+    if not isinstance(error, GroundstopError):
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+        said = f"{type(error).__name__}: {error}"
+        words = f"{candidate}: the target's content toolchain is broken: {said}{where}"
+    return GateResult.undecided(target.name, candidate, words)
+
+
+def _with_field(error: SourceError) -> str:
+    return f"{error.where.field}: {error.message}" if error.where.field else error.message
 
 
 def source_stage(content: ContentToolchain, candidate: Path) -> StageResult:
@@ -17,7 +64,7 @@ def source_stage(content: ContentToolchain, candidate: Path) -> StageResult:
     A candidate that is binary already has no source to compare with.
     """
     name = "source"
-    if candidate.suffix not in content.suffixes:
+    if not is_source(content, candidate):
         return StageResult(name, StageStatus.NOT_APPLICABLE, "a binary: no text source given")
     first, second = content.compile(candidate), content.compile(candidate)
     problems = []

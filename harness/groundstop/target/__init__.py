@@ -19,6 +19,7 @@ from groundstop.target._content import (
     Element,
     Synthesis,
     Unreachable,
+    is_source,
 )
 from groundstop.target._core import Core
 from groundstop.target._declared import DeclaredContent
@@ -50,6 +51,7 @@ __all__ = [
     "check_signature",
     "forget_harness",
     "harnesses",
+    "is_source",
     "keep_harness",
     "list_targets",
     "load_target",

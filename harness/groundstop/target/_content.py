@@ -12,7 +12,14 @@ from groundstop.errors import SourceLocation
 from groundstop.model import Outcome, Release
 from groundstop.target._problem import Problem
 
-__all__ = ["ContentToolchain", "CoveringToolchain", "Element", "Synthesis", "Unreachable"]
+__all__ = [
+    "ContentToolchain",
+    "CoveringToolchain",
+    "Element",
+    "Synthesis",
+    "Unreachable",
+    "is_source",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,9 @@ class ContentToolchain(Protocol):
 
     A `source` is a text file (its suffix is among `suffixes`) or a binary file of any of
     the target's formats.  A *testcase* is the bytes that the entry point takes.  Methods
-    raise SourceError for a text source that cannot be compiled.  A check returns None where
-    there is nothing that it could judge by: an empty list says that it did, and all is right.
+    raise SourceError for a text source that cannot be compiled, or MistakesError for all of
+    its mistakes at once.  A check returns None where there is nothing that it could judge by:
+    an empty list says that it did, and all is right.
     """
 
     suffixes: tuple[str, ...]
@@ -114,3 +122,8 @@ class CoveringToolchain(ContentToolchain, Protocol):
 
         `notes` are lines that stand in it as comments.
         """
+
+
+def is_source(content: ContentToolchain, path: Path) -> bool:
+    """Return whether a file is a text source: by its suffix, in small or capital letters."""
+    return path.suffix.lower() in {suffix.lower() for suffix in content.suffixes}

@@ -16,14 +16,16 @@ class Problem:
 
     `rule` is a short stable word for the rule that is broken, `where` the place in the
     text source, or for a binary file a field and its offset; `remedy` says what to do.
+    `excerpt` shows the place in the text, where there is one (see groundstop.excerpt).
     """
 
     rule: str
     message: str
     where: SourceLocation | str
     remedy: str = ""
+    excerpt: str = ""
 
 
 def location_text(where: SourceLocation | str) -> str:
-    """Return a problem's place as people read it: `path:line`, or the field and offset."""
-    return f"{where.path}:{where.line}" if isinstance(where, SourceLocation) else where
+    """Return a problem's place as people read it: `path:line:column`, or field and offset."""
+    return where.place if isinstance(where, SourceLocation) else where

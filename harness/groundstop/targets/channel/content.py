@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from groundstop.errors import InputError, SourceError, SourceLocation
 from groundstop.files import read_input
-from groundstop.target import Problem
+from groundstop.target import Problem, is_source
 from groundstop.targets.channel.build import build_part
 from groundstop.targets.channel.bundle import Binary, Parts, part_of
 from groundstop.targets.channel.checks import check_format, check_supply
@@ -67,7 +67,7 @@ class ChannelContent:
         Without `part`: types alone are a template file, with instances a channel file,
         with events a bundle.  The same source gives the same bytes.
         """
-        if source.suffix not in self.suffixes:
+        if not is_source(self, source):
             where = SourceLocation(source, 1)
             raise SourceError(f"is no text source ({', '.join(self.suffixes)})", where)
         return build_part(read_source(source), part)
@@ -105,7 +105,7 @@ class ChannelContent:
 
     def check_definition(self, source: Path) -> list[Problem]:
         """Judge content by the formats' rules and its own template file alone."""
-        if source.suffix in self.suffixes and read_source(source).part == "events":
+        if is_source(self, source) and read_source(source).part == "events":
             where = SourceLocation(source, 1)
             return [
                 Problem(
@@ -120,7 +120,7 @@ class ChannelContent:
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
         """Judge content by what the release's code supplies, as `tree`/releases says."""
         supplied = load_release(tree / "releases" / f"{release.name}.toml")
-        if source.suffix in self.suffixes:
+        if is_source(self, source):
             claims = claims_of_text(read_source(source))
         else:
             claims = claims_of_binary(self._binary(source))
@@ -130,7 +130,7 @@ class ChannelContent:
         self, source: Path, release: Release, tree: Path, outcome: Outcome
     ) -> list[Problem]:
         """Compare each event's matches with its `expect`, where the source has one."""
-        if source.suffix not in self.suffixes:
+        if not is_source(self, source):
             return []
         supplied = load_release(tree / "releases" / f"{release.name}.toml")
         events = read_source(source).events or ()
@@ -153,7 +153,7 @@ class ChannelContent:
     def _covered(self, source: Path) -> tuple[Binary, list[Element]]:
         """Return an intact testcase and its elements; raise for what has none or is broken."""
         binary = self._binary(source)
-        if source.suffix in self.suffixes:
+        if is_source(self, source):
             text = read_source(source)
             if text.channel is None:
                 message = "has no channel: content coverage counts the criteria of instances"
@@ -171,7 +171,7 @@ class ChannelContent:
         return binary, list(elements_of(binary, places))
 
     def _bytes(self, source: Path) -> bytes:
-        if source.suffix in self.suffixes:
+        if is_source(self, source):
             return self.compile(source, "bundle")
         return read_input(source)
 

@@ -43,20 +43,44 @@ severity = "low"
     "@65events": '[[event]]\ntype = "pipe"\n\n' * 65,
     "@65inputs": ", ".join(f'{{ name = "i{i}", kind = "bytes" }}' for i in range(65)),
     "@65536": "x" * 65536,
+    "@BOM": "\ufeff",
+    "@CR@LF": "\r",
+    "@CR": "\r",
+    "@NUL": "\0",
+    "@ESC": "\x1b",
+    "@NBSP": "\xa0",
+    "@dotted": ".".join(["a"] * 50_000),
+    "@tables": "{ a = " * 50,
+    "@1000": "a" * 1000,
+    "@5000instances": "[[instance]]\n" * 5000,
+    "@empties": "{}," * 400_000,
     "@256": "ä" * 128,
-    "@5000": "9" * 5000,
+    "@5000digits": "9" * 5000,
     "@deep": "[" * 5000,
     "@nested": "(" * 5000 + ")" * 5000,
 }
 
 
 @dataclass(frozen=True)
+class Mistake:
+    line: int
+    column: int | None  # None: not asserted
+    field: str
+    message: str
+
+    @classmethod
+    def parse(cls, text: str) -> Mistake:
+        place, _, message = text.partition(": ")
+        numbers, _, field = place.partition(" ")
+        line, _, column = numbers.partition(":")
+        return cls(int(line), int(column) if column else None, field.strip("."), message)
+
+
+@dataclass(frozen=True)
 class Case:
     title: str
     source: str
-    line: int
-    field: str
-    message: str
+    mistakes: tuple[Mistake, ...]
 
 
 def cases() -> list[Case]:
@@ -64,31 +88,36 @@ def cases() -> list[Case]:
     for path in sorted(CASES.glob("*.cases")):
         for text in path.read_text(encoding="utf-8").split("=== ")[1:]:
             title, _, rest = text.partition("\n")
-            source, _, expected = rest.rpartition("--- ")
+            source, *expected = f"\n{rest}".split("\n--- ")
             for short, long in ABBREVIATIONS.items():
                 source = source.replace(short, long)
-            place, _, message = expected.strip().partition(": ")
-            line, _, field = place.partition(" ")
-            field = field.removesuffix(":")
-            found.append(
-                Case(f"{path.stem}: {title}", source, int(line), field.strip("."), message)
-            )
+            mistakes = tuple(Mistake.parse(each.strip()) for each in expected)
+            found.append(Case(f"{path.stem}: {title}", f"{source[1:]}\n", mistakes))
     return found
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.title)
-def test_a_mistake_is_named_with_its_place(case: Case, tmp_path: Path) -> None:
+def test_every_mistake_is_named_with_its_place(case: Case, tmp_path: Path) -> None:
     (tmp_path / "types.toml").write_text(TYPES)
     (tmp_path / "empty.toml").write_text("channel = 1\n")
     source = tmp_path / "source.toml"
-    source.write_text(case.source, encoding="utf-8")
+    source.write_text(case.source, encoding="utf-8", newline="")
     with pytest.raises(SourceError) as raised:
         ChannelContent().compile(source)
-    error = raised.value
-    assert (error.where.line, error.where.field) == (case.line, case.field), str(error)
-    assert error.where.path == source
-    message = case.message.replace("@", f"{tmp_path}/").replace("/. ", " ").replace("\\0", "\0")
-    assert error.message.startswith(message)
+    errors = raised.value.errors
+    assert [(e.where.line, e.where.field) for e in errors] == [
+        (m.line, m.field) for m in case.mistakes
+    ], str(raised.value)
+    for error, mistake in zip(errors, case.mistakes, strict=True):
+        assert error.where.path == source
+        message = mistake.message.replace("@", f"{tmp_path}/").replace("/. ", " ")
+        assert error.message.startswith(message.replace("\\0", "\0"))
+        if mistake.column is not None:
+            assert error.where.column == mistake.column
+        if error.where.column:
+            _, marker = error.excerpt.splitlines()
+            assert marker.rstrip().endswith("^")
+        assert str(error) in str(raised.value)
 
 
 def test_the_files_hold_cases() -> None:

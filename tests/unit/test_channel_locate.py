@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from groundstop.targets.channel.source.locate import dotted, line_numbers
+from groundstop.targets.channel.source.locate import Span, dotted, places
 from support.channel import CORPUS, SEEDS
 
 DOCUMENT = """\
@@ -56,7 +56,7 @@ def paths(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | in
 
 
 def test_each_key_is_where_it_is() -> None:
-    lines = line_numbers(DOCUMENT)
+    lines = {path: place.key.line for path, place in places(DOCUMENT).items()}
     assert lines["top",] == 2
     assert lines["dotted", "inner", "quoted key"] == 3
     assert lines["dotted", "inner", "quoted key", 0] == 4
@@ -70,24 +70,31 @@ def test_each_key_is_where_it_is() -> None:
     assert lines["table", "after"] == 30
 
 
+def test_keys_and_values_have_columns() -> None:
+    found = places(DOCUMENT)
+    assert found["top",] == (Span(2, 0, 2, 3), Span(2, 6, 2, 7))
+    assert found["dotted", "inner", "quoted key", 1, "deep"].value == Span(5, 11, 5, 14)
+    assert found["list", 0, "sub"].key == Span(11, 1, 11, 9)
+
+
 @pytest.mark.parametrize(
     "text",
     [DOCUMENT, *(path.read_text() for path in (*SEEDS, CORPUS / "templates" / "current.toml"))],
     ids=["document", *(path.stem for path in SEEDS), "templates"],
 )
 def test_every_key_that_tomllib_reads_has_a_line(text: str) -> None:
-    assert set(paths(tomllib.loads(text))) == set(line_numbers(text))
+    assert set(paths(tomllib.loads(text))) == set(places(text))
 
 
 @pytest.mark.parametrize("text", ["", "a = ", "[[", "x = [1, {", '"\\q" = 1', "= 1\n[a]\nb = 2\n"])
 def test_what_is_no_toml_does_no_harm(text: str) -> None:
-    assert isinstance(line_numbers(text), dict)
+    assert isinstance(places(text), dict)
 
 
 def test_arrays_in_arrays_need_no_recursion() -> None:
     depth = 3000
-    lines = line_numbers("a = " + "[\n" * depth + "]" * depth)
-    assert lines["a", *[0] * (depth - 1)] == depth
+    found = places("a = " + "[\n" * depth + "]" * depth)
+    assert found["a", *[0] * (depth - 1)].key.line == depth
 
 
 def test_paths_are_written_as_people_do() -> None:
@@ -98,6 +105,6 @@ def test_paths_are_written_as_people_do() -> None:
 def test_real_lines_of_a_real_seed() -> None:
     path = Path(SEEDS[0])
     text = path.read_text()
-    lines = line_numbers(text)
+    found = places(text)
     for index in range(text.count("[[event]]")):
-        assert text.split("\n")[lines["event", index] - 1].startswith("[[event]]")
+        assert text.split("\n")[found["event", index].key.line - 1].startswith("[[event]]")

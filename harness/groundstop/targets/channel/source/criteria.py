@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from groundstop.excerpt import fit_to_show
 from groundstop.targets.channel.formats import CriterionKind, InputKind
+from groundstop.targets.channel.patterns import PatternError, compile_pattern
 from groundstop.targets.channel.source.document import Table, words
+from groundstop.targets.channel.source.mistakes import FollowsError
 from groundstop.targets.channel.source.model import CriterionText, TypeText
 from groundstop.targets.channel.source.values import (
     MAX_NUMBER,
@@ -25,7 +28,10 @@ _TEXT_KINDS = range(CriterionKind.EXACT, CriterionKind.GLOB + 1)  # those that k
 
 def read_criteria(match: Table, of: TypeText) -> tuple[CriterionText, ...]:
     """Return the criteria in the order of the type's inputs, whatever the order in the text."""
-    criteria = [_criterion(match, name, of) for name in match.values]
+    criteria = []
+    for name in match.values:
+        with match.mistakes.noting():
+            criteria.append(_criterion(match, name, of))
     return tuple(sorted(criteria, key=lambda criterion: criterion.input))
 
 
@@ -58,6 +64,8 @@ def _form(match: Table, name: str, written: Any) -> tuple[CriterionKind, Any, bo
     table = match.table(name)
     table.close((*_FORMS, "nocase"))
     forms = [key for key in written if key in _FORMS]
+    if not forms and written.keys() - {"nocase"}:
+        raise FollowsError  # of an unknown key
     if len(forms) != 1:
         raise table.error(f"a criterion has exactly one of {', '.join(_FORMS)}")
     kind = _FORMS[forms[0]]
@@ -100,14 +108,21 @@ def _range(table: Table) -> tuple[int, int]:
 
 def _pattern(table: Table) -> bytes:
     pattern = table.string("pattern")
-    if not pattern.isascii():
-        raise table.error(
-            "patterns work on bytes: write what is not ASCII as \\xNN, "
-            "and in a group (?:...) where it is repeated",
-            "pattern",
-        )
     if len(pattern) > MAX_TEXT:
         raise table.error(f"a pattern has at most {MAX_TEXT} characters", "pattern")
+    if not pattern.isascii():
+        character = next(each for each in pattern if not each.isascii())
+        written = "".join(f"\\x{byte:02x}" for byte in character.encode())
+        raise table.error(
+            f"patterns work on bytes: write {fit_to_show(character)} as (?:{written}); "
+            "in a set [...] it cannot stand, write a group of branches (?:...|...)",
+            "pattern",
+        )
+    try:
+        # Classes are numbered when the file is made: here only whether it can be said.
+        compile_pattern(pattern.encode(), lambda _members: 0)
+    except PatternError as error:
+        raise table.error(f"pattern {error}", "pattern") from error
     return pattern.encode()
 
 
@@ -116,6 +131,6 @@ def _nocase(table: Table, kind: CriterionKind) -> bool:
     if not isinstance(nocase, bool):
         raise table.error(f"nocase must be true or false, not {words(nocase)}", "nocase")
     if nocase and kind not in _TEXT_KINDS:
-        hint = ": write (?i) in the pattern" if kind is CriterionKind.PATTERN else ""
+        hint = ": begin the pattern with (?i)" if kind is CriterionKind.PATTERN else ""
         raise table.error(f"nocase means nothing for {kind.name.lower()}{hint}", "nocase")
     return nocase

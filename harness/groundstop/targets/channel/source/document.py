@@ -3,22 +3,26 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groundstop.errors import InputError, SourceError, SourceLocation
+from groundstop.excerpt import excerpt
 from groundstop.files import read_input
-from groundstop.targets.channel.source.locate import Path, dotted, line_numbers
+from groundstop.targets.channel.source.locate import Path, Place, Span, dotted, places
+from groundstop.targets.channel.source.mistakes import FollowsError, Mistakes
+from groundstop.targets.channel.source.scan import MAX_SOURCE, Flaw
+from groundstop.targets.channel.source.syntax import parse
+from groundstop.words import near, nearest
 
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Document", "Table", "read_document", "words"]
+__all__ = ["Document", "Table", "quoted", "read_document", "words"]
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _UnreadableError(InputError, SourceError):
@@ -26,55 +30,107 @@ class _UnreadableError(InputError, SourceError):
 
 
 class Document:
-    """One text source: its values, and lazily the lines they are on."""
+    """One text source: its values, and lazily the places where they are.
 
-    def __init__(self, path: pathlib.Path, text: str, values: dict[str, Any]) -> None:
+    What is wrong with its text is in `mistakes` already.  `lost` are keys that may be there,
+    but could not be read; "*" stands for any.
+    """
+
+    def __init__(self, path: pathlib.Path, text: str, mistakes: Mistakes) -> None:
+        parsed = parse(text)
         self.path = path
-        self.text = text
-        self.root = Table(self, (), values)
+        self.mistakes = mistakes
+        self.lost = parsed.lost
+        self.root = Table(self, (), parsed.values)
+        self._text = text
+        self._readable = parsed.text
+        for flaw in parsed.flaws:
+            mistakes.note(self._flawed(flaw))
 
     @cached_property
-    def _lines(self) -> dict[Path, int]:
-        return line_numbers(self.text)
+    def _places(self) -> dict[Path, Place]:
+        return places(self._readable)
 
-    def where(self, at: Path) -> SourceLocation:
-        """Return the place of a key, or of the nearest thing around it."""
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._text.split("\n")
+
+    def where(self, at: Path, *, key: bool = False) -> SourceLocation:
+        """Return the place of a value (or of its key), or of the nearest thing around it."""
+        span = self._span(at, key=key)
+        if span is None:
+            return SourceLocation(self.path, 1, dotted(at))
+        return SourceLocation(self.path, span.line, dotted(at), self._column(span.line, span.start))
+
+    def error(self, message: str, at: Path, *, key: bool = False) -> SourceError:
+        """Return (for raising) the complaint about what is at `at`, or about its key."""
+        where = self.where(at, key=key)
+        span = self._span(at, key=key)
+        if span is None:
+            return SourceError(message, where)
+        line = self._lines[span.line - 1].rstrip("\r")
+        end = self._column(span.line, span.end) if span.end_line == span.line else len(line) + 1
+        return SourceError(message, where, excerpt(line, span.line, where.column, end))
+
+    def _span(self, at: Path, *, key: bool) -> Span | None:
         for length in range(len(at), 0, -1):
-            if line := self._lines.get(at[:length]):
-                return SourceLocation(self.path, line, dotted(at))
-        return SourceLocation(self.path, 1, dotted(at))
+            if place := self._places.get(at[:length]):
+                # Of what is not there itself, the key of what it should be in.
+                return place.key if key or length < len(at) else place.value
+        return None
 
-    def error(self, message: str, at: Path) -> SourceError:
-        """Return (for raising) the complaint about what is at `at`."""
-        return SourceError(message, self.where(at))
+    def _column(self, line: int, offset: int) -> int:
+        """Turn bytes of a line into a 1-based column."""
+        return len(self._lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
+
+    def _flawed(self, flaw: Flaw) -> SourceError:
+        line = self._text.count("\n", 0, flaw.start) + 1
+        begins = self._text.rfind("\n", 0, flaw.start) + 1
+        column = flaw.start - begins + 1
+        text = self._lines[line - 1].rstrip("\r")
+        shown = excerpt(text, line, column, column + flaw.end - flaw.start)
+        return SourceError(flaw.message, SourceLocation(self.path, line, column=column), shown)
 
 
-def read_document(path: pathlib.Path) -> Document:
-    """Read a TOML file.
+def read_document(path: pathlib.Path, mistakes: Mistakes) -> Document:
+    """Read a TOML file; note what is wrong with its text.
 
-    Raises SourceError with the line if it is not UTF-8 or not TOML, and an InputError that
-    is a SourceError too, without a line, if it cannot be read.
+    Raises SourceError if it is no text at all, and an InputError that is a SourceError too,
+    without a line, if it cannot be read.
     """
     data = _read(path)
+    if data and not any(data):
+        message = f"all {len(data):,} bytes are zero, as after a write that never reached the disk"
+        raise SourceError(f"{message}: take the file from where it was made", _whole(path))
+    if not data.strip():
+        raise SourceError("is empty", _whole(path))
+    if len(data) > MAX_SOURCE:
+        message = f"{len(data):,} bytes: a source has at most {MAX_SOURCE:,}"
+        raise SourceError(message, _whole(path))
+    if data.startswith(_UTF_16):
+        raise SourceError("is UTF-16: save it as UTF-8 without BOM", _whole(path))
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(
-            f"not UTF-8 (byte {data[error.start]:#04x}): save it as UTF-8, "
-            'and write other bytes as { hex = "..." }',
-            SourceLocation(path, line),
-        ) from None
-    try:
-        return Document(path, text, tomllib.loads(text))
-    except RecursionError:
-        raise SourceError("not TOML: nested too deep", SourceLocation(path, 1)) from None
-    except ValueError as error:  # beside TOMLDecodeError: numbers of thousands of digits
-        found = re.search(r"\(at line (\d+),", str(error))
-        line = int(found[1]) if found else 1
-        if str(error).endswith("(at end of document)"):
-            line = max(1, len(text.splitlines()))
-        raise SourceError(f"not TOML: {error}", SourceLocation(path, line)) from None
+        raise _not_utf_8(path, data, error.start) from None
+    return Document(path, text, mistakes)
+
+
+def _whole(path: pathlib.Path) -> SourceLocation:
+    return SourceLocation(path, 1)
+
+
+def _not_utf_8(path: pathlib.Path, data: bytes, at: int) -> SourceError:
+    number = data.count(b"\n", 0, at) + 1
+    begins, ends = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+    column = len(data[begins:at].decode()) + 1
+    line = data[begins : ends if ends >= 0 else len(data)].decode(errors="replace")
+    return SourceError(
+        f"not UTF-8 (byte {data[at]:#04x}): save it as UTF-8, "
+        'and write other bytes as { hex = "..." }',
+        SourceLocation(path, number, column=column),
+        excerpt(line, number, column),
+    )
 
 
 def _read(path: pathlib.Path) -> bytes:
@@ -106,22 +162,33 @@ class Table:
     at: Path
     values: Mapping[str, Any]
 
+    @property
+    def mistakes(self) -> Mistakes:
+        """What is wrong with the document so far."""
+        return self.document.mistakes
+
     def error(self, message: str, key: str = "") -> SourceError:
-        """Return (for raising) a complaint about the table or about one of its keys."""
+        """Return (for raising) a complaint about the table or about the value of a key."""
         return self.document.error(message, (*self.at, key) if key else self.at)
 
+    def key_error(self, message: str, key: str) -> SourceError:
+        """Return (for raising) a complaint about one of the table's keys itself."""
+        return self.document.error(message, (*self.at, key), key=True)
+
     def close(self, known: Iterable[str]) -> None:
-        """Refuse every key that is not among `known`."""
+        """Note every key that is not among `known`."""
         known = list(known)
         for key in self.values:
             if key not in known:
-                close = get_close_matches(key, known, 1)
-                hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
-                raise self.error(f"unknown key {key!r} ({hint})", key)
+                message = f"unknown key {quoted(key)} ({near(key, known)})"
+                self.mistakes.note(self.key_error(message, key))
 
     def require(self, key: str) -> Any:  # noqa: ANN401 - a TOML value of any type
         """Return a value that must be there."""
         if key not in self.values:
+            # Where it is misspelled, that is told.
+            if self.document.lost & {key, "*"} or nearest(key, self.values):
+                raise FollowsError
             raise self.error(f"{key} is missing")
         return self.values[key]
 
@@ -138,6 +205,15 @@ class Table:
         if not 1 <= len(name) <= 255:  # noqa: PLR2004 - the format's u8
             raise self.error(f"{key} must be 1 to 255 bytes long, not {len(name)}", key)
         return name
+
+    def choice(self, key: str, known: Iterable[str]) -> str:
+        """Return a required string that is one of `known`."""
+        value, known = self.string(key), list(known)
+        if value not in known:
+            hint = near(value, known)
+            one_of = f"{key} must be one of {', '.join(known)}"
+            raise self.error(one_of if hint.startswith("known") else f"{one_of} ({hint})", key)
+        return value
 
     def integer(self, key: str, low: int, bits: int) -> int:
         """Return a required integer from `low` to the highest of `bits` bits."""
@@ -160,9 +236,19 @@ class Table:
         """Yield the tables of an array of tables; nothing when the key is not there."""
         value = self.values.get(key, [])
         if not isinstance(value, list):
-            raise self.error(f"{key} must be an array of tables, not {words(value)}", key)
+            with self.mistakes.noting():
+                message = f"{key} must be an array of tables, not {words(value)}: write [[{key}]]"
+                raise self.error(message, key)
+            return
         for index, element in enumerate(value):
             at = (*self.at, key, index)
-            if not isinstance(element, dict):
-                raise self.document.error(f"must be a table, not {words(element)}", at)
-            yield Table(self.document, at, element)
+            if isinstance(element, dict):
+                yield Table(self.document, at, element)
+            else:
+                message = f"must be a table, not {words(element)}"
+                self.mistakes.note(self.document.error(message, at))
+
+
+def quoted(key: str) -> str:
+    """Return what an author wrote as a message shows it: in quotes, the beginning if it is long."""
+    return repr(key) if len(key) <= 64 else f"{key[:64]!r}…"  # noqa: PLR2004 - a line's half

@@ -4,17 +4,34 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
-__all__ = ["Path", "dotted", "line_numbers"]
+__all__ = ["Path", "Place", "Span", "dotted", "places"]
 
 Path = tuple[str | int, ...]
 """Keys and array positions from the root of a document: `("instance", 0, "match", "port")`."""
+
+
+class Span(NamedTuple):
+    """From where to where something is written: 1-based line, 0-based bytes of lines."""
+
+    line: int
+    start: int
+    end_line: int
+    end: int
+
+
+class Place(NamedTuple):
+    """Where a key and its value are written; the same for a header or an element of an array."""
+
+    key: Span
+    value: Span
+
 
 _VALUES = {"inline_table", "array"}
 _KEYS = {"bare_key", "quoted_key", "dotted_key"}
@@ -28,12 +45,12 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def line_numbers(text: str) -> dict[Path, int]:
-    """Return the 1-based line on which each key, table and array element of `text` begins.
+def places(text: str) -> dict[Path, Place]:
+    """Return where each key, table and array element of `text` is written.
 
     `text` is a document that tomllib accepts; of any other, what can be made out.
     """
-    # Parsing for lines happens only when there is something to say about them.
+    # Parsing for places happens only when there is something to say about them.
     from tree_sitter import Language, Parser
     from tree_sitter_toml import language
 
@@ -45,14 +62,14 @@ def line_numbers(text: str) -> dict[Path, int]:
                 walk.value((), child)
             case "table" | "table_array_element":
                 walk.table(child)
-    return walk.lines
+    return walk.places
 
 
 class _Walk:
-    """Follows the headers of a document as tomllib does, noting lines."""
+    """Follows the headers of a document as tomllib does, noting places."""
 
     def __init__(self) -> None:
-        self.lines: dict[Path, int] = {}
+        self.places: dict[Path, Place] = {}
         self.lengths: dict[Path, int] = {}  # of arrays of tables, so far
 
     def table(self, node: Node) -> None:
@@ -63,9 +80,9 @@ class _Walk:
         if node.type == "table_array_element":
             index = self.lengths.get(at, 0)
             self.lengths[at] = index + 1
-            self._note(at, node)
+            self._note(at, header or node)
             at = (*at, index)
-        self._note(at, node)
+        self._note(at, header or node)
         for child in node.children:
             if child.type == "pair":
                 self.value(at, child)
@@ -76,9 +93,10 @@ class _Walk:
         while pending:
             base, node = pending.pop()
             if node.type == "pair":
-                for key in _keys(next((c for c in node.children if c.type in _KEYS), None)):
+                written = next((c for c in node.children if c.type in _KEYS), None)
+                for key in _keys(written):
                     base = (*base, key)
-                    self._note(base, node)
+                    self._note(base, written or node, node.named_children[-1])
                 pending += [(base, c) for c in node.children if c.type in _VALUES]
             elif node.type == "inline_table":
                 pending += [(base, c) for c in node.children if c.type == "pair"]
@@ -97,8 +115,14 @@ class _Walk:
                 at = (*at, self.lengths[at] - 1)
         return at
 
-    def _note(self, path: Path, node: Node) -> None:
-        self.lines.setdefault(path, node.start_point[0] + 1)
+    def _note(self, path: Path, key: Node, value: Node | None = None) -> None:
+        if path not in self.places:
+            self.places[path] = Place(_span(key), _span(value or key))
+
+
+def _span(node: Node) -> Span:
+    (line, start), (end_line, end) = node.start_point, node.end_point
+    return Span(line + 1, start, end_line + 1, end)
 
 
 def _elements(array: Node) -> Iterator[Node]:

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 from groundstop.targets.channel.formats import MAX_EVENTS, MAX_INSTANCES, InputKind, Severity
 from groundstop.targets.channel.source.criteria import read_criteria
 from groundstop.targets.channel.source.document import Table, read_document, words
-from groundstop.targets.channel.source.model import EventText, InstanceText, Source, TypeText
-from groundstop.targets.channel.source.templates import read_types, unique
+from groundstop.targets.channel.source.mistakes import FollowsError, Mistakes
+from groundstop.targets.channel.source.model import EventText, InstanceText, Source
+from groundstop.targets.channel.source.templates import Types, read_types, unique
 from groundstop.targets.channel.source.values import (
     byte_string,
     input_index,
     is_integer,
     number,
 )
+from groundstop.words import near
 
 if TYPE_CHECKING:
     import pathlib
+
+    from groundstop.targets.channel.source.locate import Path
+    from groundstop.targets.channel.source.model import CriterionText, TypeText
 
 __all__ = ["read_source"]
 
@@ -28,81 +33,115 @@ _SEVERITIES = {member.name.lower(): member for member in Severity}
 def read_source(path: pathlib.Path) -> Source:
     """Read and check a source in itself; raise SourceError with file, line and field.
 
-    Patterns are not compiled here, and no release is asked.
+    Several mistakes are one MistakesError.  No release is asked.
     """
-    document = read_document(path)
+    mistakes = Mistakes()
+    source: Source | None = None
+    with mistakes.at_most_enough():
+        source = _source(path, mistakes)
+    mistakes.raise_any(path)
+    assert source is not None  # noqa: S101  (or there is a mistake)
+    return source
+
+
+def _source(path: pathlib.Path, mistakes: Mistakes) -> Source:
+    document = read_document(path, mistakes)
     root = document.root
     root.close(("templates", "type", "channel", "instance", "event"))
     types = read_types(root)
-    by_name = {t.name: t for t in types}
-    instances = _instances(root, by_name)
-    events = _events(root, by_name) if "event" in root.values else None
-    channel = root.integer("channel", 0, 32) if "channel" in root.values else None
-    if instances and channel is None:
-        raise root.error("a source with instances needs the channel's number: channel = ...")
-    if channel is None and "templates" in root.values and events is None:
-        raise root.error("names templates but holds neither instances nor events", "templates")
-    if not types and channel is None:
+    instances = _instances(root, types)
+    events = _events(root, types) if "event" in root.values else None
+    channel = None
+    with mistakes.noting():
+        channel = root.integer("channel", 0, 32) if "channel" in root.values else None
+    if not mistakes.known_in(path):
+        with mistakes.noting():
+            _check_whole(root, types, channel)
+    return Source(document, types.types, channel, instances, events)
+
+
+def _check_whole(root: Table, types: Types, channel: int | None) -> None:
+    """Refuse a source that lacks what would make it anything."""
+    if channel is not None:
+        return
+    if root.values.get("instance"):
+        message = "a source with instances needs the channel's number: channel = ..."
+        raise root.error(message)
+    if "templates" in root.values and "event" not in root.values:
+        message = "names templates but holds neither instances nor events"
+        raise root.key_error(message, "templates")
+    if not types.types:
         raise root.error("holds no [[type]], no channel and no [[event]]")
-    return Source(document, types, channel, instances, events)
 
 
-def _type_of(table: Table, types: dict[bytes, TypeText]) -> TypeText:
-    name = table.string("type")
-    if name.encode() not in types:
-        if not types:
-            raise table.error(
-                'there are no types: name their file at the top, templates = "..."', "type"
-            )
-        known = ", ".join(sorted(entry.decode() for entry in types))
-        raise table.error(f"no type {name!r} in the templates (they have {known})", "type")
-    return types[name.encode()]
+def _instances(root: Table, types: Types) -> tuple[InstanceText, ...]:
+    mistakes, document = root.mistakes, root.document
+    tables = list(root.tables("instance"))
+    if len(tables) > MAX_INSTANCES:
+        at = tables[MAX_INSTANCES].at
+        message = f"a channel file has at most {MAX_INSTANCES} instances"
+        mistakes.note(document.error(message, at))
+    ids: list[tuple[int, Path]] = []
+    read = [_instance(table, types, ids) for table in tables[:MAX_INSTANCES]]
+    unique(document, "id", ids)
+    return tuple(sorted(filter(None, read), key=lambda i: i.instance_id))
 
 
-def _instances(root: Table, types: dict[bytes, TypeText]) -> tuple[InstanceText, ...]:
-    instances = [_instance(table, types) for table in root.tables("instance")]
-    if len(instances) > MAX_INSTANCES:
-        at = instances[MAX_INSTANCES].at
-        raise root.document.error(f"a channel file has at most {MAX_INSTANCES} instances", at)
-    unique(root.document, "id", ((i.instance_id, (*i.at, "id")) for i in instances))
-    return tuple(sorted(instances, key=lambda i: i.instance_id))
-
-
-def _instance(table: Table, types: dict[bytes, TypeText]) -> InstanceText:
+def _instance(table: Table, types: Types, ids: list[tuple[int, Path]]) -> InstanceText | None:
+    attempt = table.mistakes.attempt
     table.close(("id", "name", "type", "severity", "match"))
-    of = _type_of(table, types)
-    severity = table.string("severity")
-    if severity not in _SEVERITIES:
-        raise table.error(f"severity must be one of {', '.join(_SEVERITIES)}", "severity")
-    table.require("match")
+    instance_id = attempt(lambda: table.integer("id", 1, 32))
+    if instance_id is not None:
+        ids.append((instance_id, (*table.at, "id")))
+    name = attempt(table.name)
+    of = attempt(lambda: types.of(table))
+    severity = attempt(lambda: table.choice("severity", _SEVERITIES))
+    criteria = attempt(lambda: _match(table, of))
+    if instance_id is None or name is None or of is None or severity is None or criteria is None:
+        return None
     return InstanceText(
         document=table.document,
         at=table.at,
-        instance_id=table.integer("id", 1, 32),
-        name=table.name(),
+        instance_id=instance_id,
+        name=name,
         type=of,
         severity=_SEVERITIES[severity],
-        criteria=read_criteria(table.table("match"), of),
+        criteria=criteria,
     )
 
 
-def _events(root: Table, types: dict[bytes, TypeText]) -> tuple[EventText, ...]:
-    events = tuple(_event(table, types) for table in root.tables("event"))
-    if len(events) > MAX_EVENTS:
-        at = events[MAX_EVENTS].at
-        raise root.document.error(f"only the first {MAX_EVENTS} events are ever used", at)
-    return events
+def _match(table: Table, of: TypeText | None) -> tuple[CriterionText, ...]:
+    table.require("match")
+    match = table.table("match")
+    if of is None:
+        raise FollowsError
+    return read_criteria(match, of)
 
 
-def _event(table: Table, types: dict[bytes, TypeText]) -> EventText:
+def _events(root: Table, types: Types) -> tuple[EventText, ...]:
+    tables = list(root.tables("event"))
+    if len(tables) > MAX_EVENTS:
+        message = f"only the first {MAX_EVENTS} events are ever used"
+        root.mistakes.note(root.document.error(message, tables[MAX_EVENTS].at))
+    return tuple(filter(None, (_event(table, types) for table in tables[:MAX_EVENTS])))
+
+
+def _event(table: Table, types: Types) -> EventText | None:
+    attempt = table.mistakes.attempt
     table.close(("type", "expect", "values"))
-    of = _type_of(table, types)
-    given = table.table("values")
+    of = attempt(lambda: types.of(table))
+    given = attempt(lambda: table.table("values"))
+    expect: tuple[int, ...] | None = None
+    with table.mistakes.noting():
+        expect = _expect(table)
+    if of is None or given is None:
+        return None
     values: list[bytes | int | None] = [None] * len(of.inputs)
     for name in given.values:
-        index = input_index(given, name, of)
-        values[index] = _value(given, name, of.inputs[index].kind)
-    return EventText(table.document, table.at, of, tuple(values), _expect(table))
+        with table.mistakes.noting():
+            index = input_index(given, name, of)
+            values[index] = _value(given, name, of.inputs[index].kind)
+    return EventText(table.document, table.at, of, tuple(values), expect)
 
 
 def _value(given: Table, name: str, kind: InputKind) -> bytes | int:
@@ -118,11 +157,21 @@ def _expect(table: Table) -> tuple[int, ...] | None:
     if "expect" not in table.values:
         return None
     written = table.values["expect"]
-    known = {entry.get("id") for entry in table.document.root.values.get("instance", ())}
     if not isinstance(written, list) or not all(is_integer(entry) for entry in written):
         raise table.error("expect must be an array of instance ids", "expect")
+    instances = table.document.root.values.get("instance")
+    of_all = [
+        entry.get("id")
+        for entry in (instances if isinstance(instances, list) else ())
+        if isinstance(entry, dict)
+    ]
+    known = {entry for entry in of_all if is_integer(entry)}
+    if table.document.lost or len(known) < len(of_all):
+        return None
     for index, entry in enumerate(written):
         if entry not in known:
             at = (*table.at, "expect", index)
-            raise table.document.error(f"no instance of this source has the id {entry}", at)
+            hint = near(str(entry), map(str, sorted(known)))
+            message = f"no instance of this source has the id {entry} ({hint})"
+            table.mistakes.note(table.document.error(message, at))
     return tuple(sorted(written))

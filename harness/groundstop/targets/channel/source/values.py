@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeGuard
 
-from groundstop.targets.channel.source.document import Table, words
+from groundstop.targets.channel.source.document import Table, quoted, words
+from groundstop.targets.channel.source.mistakes import FollowsError
+from groundstop.words import near
 
 if TYPE_CHECKING:
     from groundstop.targets.channel.source.model import TypeText
@@ -36,6 +37,8 @@ def byte_string(table: Table, key: str) -> bytes:
     elif isinstance(written, dict):
         inner = table.table(key)
         inner.close(("hex",))
+        if written and "hex" not in written:
+            raise FollowsError
         digits = inner.string("hex")
         try:
             data = bytes.fromhex(digits)
@@ -54,8 +57,7 @@ def input_index(table: Table, name: str, of: TypeText) -> int:
     """Return the position of the input `name` among the type's inputs."""
     names = [entry.name for entry in of.inputs]
     if name.encode() not in names:
-        known = [entry.decode() for entry in names]
-        close = get_close_matches(name, known, 1)
-        hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(known)}"
-        raise table.error(f"type {of.name.decode()} has no input {name!r} ({hint})", name)
+        hint = near(name, (entry.decode() for entry in names))
+        of_type = of.name.decode()
+        raise table.key_error(f"type {of_type} has no input {quoted(name)} ({hint})", name)
     return names.index(name.encode())

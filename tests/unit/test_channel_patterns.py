@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+
 import pytest
 
 from groundstop.targets.channel.patterns import (
@@ -12,6 +16,7 @@ from groundstop.targets.channel.patterns import (
     PatternError,
     compile_pattern,
     disassemble,
+    regex,
 )
 from groundstop.targets.channel.patterns.listing import show_set
 from support.patterns import Classes, search
@@ -138,3 +143,21 @@ def test_sets_are_shown_as_ranges() -> None:
     assert shown(b"") == "[]"
     assert shown(bytes(set(range(256)) - {10})) == r"[^ \n]"
     assert show_set(b"\x01") == r"[\x00]"
+
+
+@pytest.mark.parametrize("name", sorted(regex._POSIX))  # noqa: SLF001 - all that are known
+def test_the_advice_for_a_posix_class_means_the_same(name: str) -> None:
+    """C's own classes say what each means; `word` and `ascii` are Perl's."""
+    with pytest.raises(PatternError) as raised:
+        compile_pattern(f"[[:{name}:]]".encode(), lambda _members: 0)
+    (advice,) = re.findall(r"and (\[.*\]) where it stands alone", str(raised.value))
+    every = [bytes([value]) for value in range(1, 128) if value not in b"\n"]
+    run = subprocess.run(
+        ["grep", "-aP", f"[[:{name}:]]"],
+        input=b"\n".join(every),
+        capture_output=True,
+        env={**os.environ, "LC_ALL": "C"},
+        check=True,
+    )
+    meant = [byte for byte in every if re.search(advice.encode(), byte)]
+    assert run.stdout.split(b"\n")[:-1] == meant

@@ -55,7 +55,8 @@ class _Emitter:
         """Append an instruction and return its position."""
         if len(self.insns) == MAX_INSNS:
             raise PatternError(
-                f"needs more than {MAX_INSNS} instructions: use smaller repeats, or split it"
+                f"needs more than {MAX_INSNS} instructions: use smaller repeats, "
+                "or an instance for each branch of a |"
             )
         self.insns.append(insn)
         return len(self.insns) - 1

@@ -67,21 +67,72 @@ _parser: Any = importlib.import_module("re._parser")  # 3.11 to 3.14 agree on it
 
 def parse(pattern: bytes) -> tuple[Node, ...]:
     """Return the sequence of nodes that `re` sees in `pattern`; raise PatternError."""
+    _refuse_posix(pattern)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             tree = _parser.parse(pattern)
         return _sequence(tree, tree.state.flags)
     except re.error as error:
-        raise PatternError(f"is not a regular expression: {error}") from error
+        hint = ": a group gets a name as (?P<name>...)" if "extension ?<" in error.msg else ""
+        raise PatternError(f"is not a regular expression: {error}{hint}") from error
     except Warning as warning:
-        raise PatternError(
-            f"has a meaning that is about to change in Python ({warning}): escape it"
-        ) from None
+        raise PatternError(_ambiguous(str(warning), pattern)) from None
     except RecursionError:
         raise PatternError("is nested too deep") from None
     except (OverflowError, ValueError) as error:
         raise PatternError(f"is not a regular expression: {error}") from error
+
+
+# What POSIX and Perl know by name; inside of [...], and for bytes.
+_POSIX: Mapping[str, str] = {
+    "alnum": "A-Za-z0-9",
+    "alpha": "A-Za-z",
+    "ascii": r"\x00-\x7f",
+    "blank": r" \t",
+    "cntrl": r"\x00-\x1f\x7f",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\s",
+    "upper": "A-Z",
+    "word": r"\w",
+    "xdigit": "0-9A-Fa-f",
+}
+_POSIX_CLASS = re.compile(rb"(?<!\\)(?:\\\\)*(\[([:.=])(\^?)(\w+)\2\])")
+
+
+def _refuse_posix(pattern: bytes) -> None:
+    """Refuse `[:alpha:]`, which `re` takes for a set of a colon and four letters."""
+    found = _POSIX_CLASS.search(pattern)
+    if found is None:
+        return
+    written, name = found[1].decode("latin-1"), found[4].decode("latin-1")
+    same = _POSIX.get(name) if found[2] == b":" else None
+    if same is None:
+        raise PatternError(f"has {written}: names in sets do not exist here, write the characters")
+    if found[3]:
+        raise PatternError(
+            f"has {written}: names in sets do not exist here, write [^{same}] as a set of its own"
+        )
+    raise PatternError(
+        f"has {written}: names in sets do not exist here, write {same} in the place of {written}, "
+        f"and [{same}] where it stands alone"
+    )
+
+
+def _ambiguous(warning: str, pattern: bytes) -> str:
+    """Say what to write for something in a set that Python may take for more one day."""
+    found = re.search(r"at position (\d+)", warning)
+    at = int(found[1]) if found else 0
+    sign = pattern[at : at + 1].decode("latin-1") or "["
+    what = "a set in a set does not exist" if sign == "[" else "sets cannot be computed"
+    return (
+        f"has {sign} in a set at position {at}: {what} here; "
+        f"write \\{sign} if the character is meant"
+    )
 
 
 def _members(values: Iterable[int]) -> int:

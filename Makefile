@@ -50,6 +50,7 @@ coverage: setup ## Which lines of the core the corpus reaches
 bench: setup ## Inputs per second beside a native libFuzzer binary
 	$(BIN)/groundstop bench
 
-clean: ## Remove everything that can be made again (evolved corpora stay)
-	rm -rf $(VENV) .groundstop dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+# Findings, records, reports and failing examples of Hypothesis cannot be made again.
+clean: ## Remove what can be made again (corpora, findings, campaigns and reports stay)
+	rm -rf $(VENV) $(addprefix .groundstop/,build formats seeds) dist .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,6 +8,7 @@ import math
 import pytest
 
 from groundstop.bench import Times, a12, compare
+from groundstop.bench._report import _spread
 
 pytest.importorskip("scipy", reason="the bench extra is not installed")
 
@@ -48,3 +49,8 @@ def test_two_that_never_find_it_do_not_differ() -> None:
     result = compare(never, never)
     assert result.a12 == 0.5
     assert result.ratio == 1
+
+
+@pytest.mark.parametrize("rates, shown", [([4.0], ""), ([3.0, 4.0, 5.0], "±25%"), ([0.0, 0.0], "")])
+def test_one_trial_has_no_spread(rates: list[float], shown: str) -> None:
+    assert _spread(rates, sum(rates) / len(rates)) == shown

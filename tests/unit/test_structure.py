@@ -16,7 +16,7 @@ PACKAGE = ROOT / "harness" / "groundstop"
 
 FLOORS = [
     {"errors", "model"},
-    {"config", "excerpt", "files", "interrupt", "words"},
+    {"archive", "config", "excerpt", "extras", "files", "interrupt", "words"},
     {"format", "toolchain", "native"},
     {"target"},
     {"oracles", "corpus"},

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from groundstop.bench._bench import BenchReport, Result
@@ -73,7 +74,7 @@ def print_report(report: BenchReport) -> None:
             for of in (OURS, WITHOUT_ORACLES)
             for ratio in (report.ratio(result.name, of),)
         ]
-        spread = f"±{(max(rates) - min(rates)) / 2 / result.rate:.0%}" if result.rate else ""
+        spread = _spread(rates, result.rate)
         evaluated = "" if math.isnan(result.evaluated) else f"{result.evaluated:.0%}"
         table.add_row(result.name, f"{result.rate:,.0f}", spread, *compared, edges, evaluated)
     console.print(table)
@@ -112,8 +113,15 @@ def _times_table(report: BenchReport) -> object:
     return table
 
 
+def _spread(rates: Sequence[float], median: float) -> str:
+    """Return half the range, relative to the median; one trial says nothing of it."""
+    if len(rates) == 1 or not median:
+        return ""
+    return f"±{(max(rates) - min(rates)) / 2 / median:.0%}"
+
+
 def _range(times: Times) -> str:
-    if not times.found:
+    if not times.found or len(times.seconds) == 1:
         return ""
     return f"{_seconds(min(times.seconds))} to {_seconds(max(times.seconds))}"
 

@@ -39,6 +39,9 @@ def command(
     libFuzzer with and without our mutator; plain Atheris with cffi; AFL++ when installed.
     Needs the `bench` extra.
     """
+    from groundstop.extras import require_extra
+
+    require_extra("bench", "groundstop bench")
     from groundstop.bench import BenchOptions, as_document, draw, print_report, run_bench
     from groundstop.target import load_target
 

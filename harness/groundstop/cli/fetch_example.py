@@ -7,13 +7,13 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from groundstop.archive import unpack
 from groundstop.config import find_project
 from groundstop.errors import ToolError
 
@@ -62,23 +62,17 @@ def command(name: str) -> None:
     try:
         place.mkdir(parents=True, exist_ok=True)
         _fetch(name, example, place)
-    except (OSError, tarfile.TarError) as error:
+    except OSError as error:
         raise ToolError(f"example {name} cannot be unpacked to {folder}: {error}") from error
     click.echo(f"{example.package} {example.version} is in {project.relative(folder)}")
 
 
 def _fetch(name: str, example: _Example, place: Path) -> None:
     """Put the example's folder in `place`, whole or not at all."""
-    if not hasattr(tarfile, "data_filter"):
-        raise ToolError(
-            f"example {name} cannot be unpacked safely: this Python's tarfile has no filters "
-            "(3.11.4 and newer do)"
-        )
     with tempfile.TemporaryDirectory(prefix=".new-", dir=place) as temporary:
         archive = _download(name, example, Path(temporary))
-        with tarfile.open(archive) as tar:
-            tar.extractall(temporary, filter="data")
-        unpacked = Path(temporary) / example.folder
+        unpacked = Path(temporary) / "unpacked" / example.folder
+        unpack(archive, unpacked.parent)
         if not unpacked.is_dir():
             raise ToolError(f"example {name}: {archive.name} has no folder {example.folder}")
         if not (place / example.folder).is_dir():  # another process may have been faster

@@ -17,6 +17,7 @@
 #include "interrupt.h"
 #include "pace.h"
 #include "stats.h"
+#include "unit.h"
 #include "witness.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -111,7 +112,7 @@ int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry wrapped)
 		return 1;
 	}
 	callback = wrapped;
-	gs_witness_place(*argc, *argv);
+	gs_unit_place(*argc, *argv);
 	gs_lifeline_watch();
 	gs_content_open();
 	status = next(argc, argv, run_one);

@@ -3,11 +3,16 @@
  * The witness is another process with the same memory, which so outlives the one that
  * ends: an input costs two stores, and no copy.  It shares the libc's state of the thread
  * that fuzzes: while that lives it only sleeps.
+ *
+ * A signal from outside must not be taken for the core's doing, so it has to know how the
+ * process ended.  It traces a thread of that process: a traced thread's status is the whole
+ * process', and stays until the witness has had it, however soon the parent waits.
  */
 #define _GNU_SOURCE /* clone */
 #include "witness.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,31 +21,26 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conduct.h"
+#include "unit.h"
 
 #define STACK_SIZE (64u << 10)
-#define PATH_SIZE 4096
-
-static const char prefix_flag[] = "-artifact_prefix=";
+#define READY_TRIES 50000 /* of 100 us each: a machine under load takes its time */
 
 const uint8_t *volatile gs_witness_input;
 volatile size_t gs_witness_size;
 
-static char prefix[PATH_SIZE - 64] = "./";
 static pid_t owner;
 
-void gs_witness_place(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		if (strncmp(argv[i], prefix_flag, sizeof(prefix_flag) - 1) == 0)
-			snprintf(prefix, sizeof(prefix), "%s", argv[i] + sizeof(prefix_flag) - 1);
-	}
-}
+/* A thread of the owner that only sleeps: how it ends is how the owner ends. */
+static volatile int hostage;
+static volatile int is_ready;
 
 /* What somebody else ends a process with: not the core's doing. */
 static const int from_outside[] = { SIGKILL, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGXCPU };
@@ -53,8 +53,13 @@ static const struct {
 	{ SIGABRT, "ABRT" }, { SIGTRAP, "TRAP" }, { SIGSYS, "SYS" },
 };
 
-/* The signal that it died of, where that can still be read; else 0. */
-static int end_signal(void)
+#define NOT_KNOWN (-1)
+
+/*
+ * The signal that the owner died of, 0 for an exit: as long as the parent has not reaped it,
+ * which is often too late.
+ */
+static int signal_in_proc(void)
 {
 	char path[64];
 	char text[768];
@@ -68,11 +73,41 @@ static int end_signal(void)
 	if (file >= 0)
 		close(file);
 	if (size <= 0)
-		return 0;
+		return NOT_KNOWN;
 	text[size] = '\0';
 	/* The last field is the status as waitpid gives it: a signal's number in seven bits. */
 	last = strrchr(text, ' ');
-	return last ? atoi(last) & 0x7f : 0;
+	return last ? atoi(last) & 0x7f : NOT_KNOWN;
+}
+
+/*
+ * No call below may touch errno or the state of cancellation unless it fails: they are those
+ * of the thread that fuzzes.
+ */
+static bool seize_hostage(void)
+{
+	return syscall(SYS_ptrace, PTRACE_SEIZE, hostage, NULL, NULL) == 0;
+}
+
+/*
+ * Wait for the end of the hostage, which is not reaped: until it is, nobody can reap the
+ * owner either, and what has to be stored is stored before anybody hears of its end.
+ */
+static int signal_of_hostage(void)
+{
+	siginfo_t info;
+
+	for (;;) {
+		memset(&info, 0, sizeof(info));
+		if (syscall(SYS_waitid, P_PID, hostage, &info, WEXITED | WNOWAIT | __WALL, NULL) != 0)
+			return NOT_KNOWN;
+		if (info.si_code == CLD_EXITED)
+			return 0;
+		if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
+			return info.si_status;
+		/* Stopped with its process, and told of as what is traced always is: it may stay so. */
+		syscall(SYS_waitid, P_PID, hostage, &info, WSTOPPED | __WALL, NULL);
+	}
 }
 
 static bool was_killed(int number)
@@ -97,76 +132,83 @@ static const char *kind_of(int number)
 	return number == 0 ? "exit" : "signal";
 }
 
-static uint64_t hash(const uint8_t *data, size_t size)
-{
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-	size_t i;
-
-	for (i = 0; i < size; i++)
-		value = (value ^ data[i]) * UINT64_C(0x100000001b3);
-	return value;
-}
-
-static bool write_all(int file, const uint8_t *data, size_t size)
-{
-	while (size != 0) {
-		ssize_t written = write(file, data, size);
-
-		if (written <= 0)
-			return false;
-		data += written;
-		size -= (size_t)written;
-	}
-	return true;
-}
-
 static void store(const uint8_t *data, size_t size, int number)
 {
-	static char path[PATH_SIZE];
 	static char how[64] = "the core ended the process by a system call of its own";
-	static char words[PATH_SIZE + 256];
-	bool stored;
+	static char words[256];
+	const char *path = gs_unit_store("crash", data, size);
 	int length;
-	int file;
 
-	snprintf(path, sizeof(path), "%scrash-%016llx", prefix,
-	         (unsigned long long)hash(data, size));
-	file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	stored = file >= 0 && write_all(file, data, size);
 	if (number != 0)
 		snprintf(how, sizeof(how), "the core died of signal %d, which nothing handles", number);
 	length = snprintf(words, sizeof(words),
-	                  "\n==%d== ERROR: Groundstop: %s: %s\nSUMMARY: Groundstop: %s\n"
-	                  "Test unit %s to %s\n",
-	                  (int)owner, kind_of(number), how, kind_of(number),
-	                  stored ? "written" : "cannot be written", path);
+	                  "\n==%d== ERROR: Groundstop: %s: %s\nSUMMARY: Groundstop: %s\n", (int)owner,
+	                  kind_of(number), how, kind_of(number));
 	if (length > 0)
-		write_all(STDERR_FILENO, (const uint8_t *)words, (size_t)length);
+		gs_write_all(STDERR_FILENO, words, (size_t)length);
+	gs_unit_tell(STDERR_FILENO, path);
+}
+
+static void tell(int number)
+{
+	static const char unknown[] = "groundstop: the process ended in the middle of an input, and "
+				      "who ended it cannot be told: nothing is stored\n";
+
+	if (!gs_core_runs || was_killed(number))
+		return;
+	if (number == NOT_KNOWN)
+		gs_write_all(STDERR_FILENO, unknown, sizeof(unknown) - 1);
+	else
+		store(gs_witness_input, gs_witness_size, number);
 }
 
 static int watch(void *mask)
 {
 	const sigset_t *all = mask;
-	int number;
+	bool has_hostage;
 
 	/* It may be first scheduled when its owner is gone already: then nothing comes to wait for. */
 	if (prctl(PR_SET_PDEATHSIG, SIGUSR2) != 0)
 		syscall(SYS_exit, 0);
 	/* For ps and top: otherwise it looks like a second one that fuzzes. */
 	prctl(PR_SET_NAME, "gs-witness");
-	while (getppid() == owner)
-		sigwaitinfo(all, NULL);
-	number = end_signal();
-	if (gs_core_runs && !was_killed(number))
-		store(gs_witness_input, gs_witness_size, number);
+	has_hostage = seize_hostage();
+	is_ready = 1;
+	if (has_hostage) {
+		tell(signal_of_hostage());
+	} else {
+		/* Not everybody may trace: then it must be faster than the parent. */
+		while (getppid() == owner)
+			sigwaitinfo(all, NULL);
+		tell(signal_in_proc());
+	}
+	/* The kernel lets go of the hostage with us. */
 	for (;;)
 		syscall(SYS_exit, 0);
+}
+
+static void *sleep_on(void *unused)
+{
+	hostage = (int)syscall(SYS_gettid);
+	for (;;)
+		pause();
+	return unused;
+}
+
+static void wait_for(const volatile int *flag)
+{
+	static const struct timespec moment = { 0, 100000 };
+	int tries;
+
+	for (tries = 0; tries < READY_TRIES && *flag == 0; tries++)
+		nanosleep(&moment, NULL);
 }
 
 void gs_witness_start(void)
 {
 	static sigset_t all;
 	sigset_t before;
+	pthread_t thread;
 	uint8_t *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
 	                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 
@@ -175,8 +217,15 @@ void gs_witness_start(void)
 	owner = getpid();
 	/* Ctrl-C is for all processes of the group, and this one ends with its owner. */
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&thread, NULL, sleep_on, NULL) == 0) {
+		pthread_detach(thread);
+		wait_for(&hostage);
+	}
 	/* No signal at its end: a core that waits for its children must not hear of it. */
-	clone(watch, stack + STACK_SIZE, CLONE_VM | CLONE_FS, &all);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	if (clone(watch, stack + STACK_SIZE, CLONE_VM | CLONE_FS, &all) > 0)
+		wait_for(&is_ready);
+	prctl(PR_SET_PTRACER, 0, 0, 0, 0);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }

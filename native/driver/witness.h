@@ -4,7 +4,7 @@
  *
  * A core may end the process by a system call of its own, past exit and _exit, or by a
  * signal whose handler it has taken away: nothing in the process runs any more then, and
- * its status may be 0.
+ * its status may be 0.  What others kill the process with (SIGKILL, SIGTERM) is not the core's.
  */
 #ifndef GROUNDSTOP_DRIVER_WITNESS_H
 #define GROUNDSTOP_DRIVER_WITNESS_H
@@ -21,9 +21,6 @@
  */
 extern const uint8_t *volatile gs_witness_input;
 extern volatile size_t gs_witness_size;
-
-/* Take from libFuzzer's arguments where it stores inputs. */
-void gs_witness_place(int argc, char **argv);
 
 /* From the thread that fuzzes, before the first input.  Without it nothing is seen. */
 void gs_witness_start(void);

@@ -13,26 +13,35 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def stored(folder: Path, witness: Path, when: str) -> list[bytes]:
-    """What is stored of an input that ends the process before its witness has run."""
-    program = driver_test(folder, "test_witness", witness)
+def stored(folder: Path, witness: Path, how: str) -> tuple[list[bytes], str]:
+    """What is stored of an input in which the process ends, and what is said of it.
+
+    Whoever waits for the process knows of its end before the witness runs again.
+    """
+    program = driver_test(folder, "test_witness", witness, DRIVER / "unit.c")
     place = folder / "artifacts"
     place.mkdir()
-    # It returns when the witness has ended, too: that has the other end of the pipes.
-    done = run(program, when, cwd=place)
+    done = run(program, how, cwd=place)
     assert done.returncode == 0, done.stderr
-    return [path.read_bytes() for path in place.iterdir()]
+    return [path.read_bytes() for path in place.iterdir()], done.stderr
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_witness_that_comes_late_stores_the_input(tmp_path: Path, when: str) -> None:
-    assert stored(tmp_path, DRIVER / "witness.c", when) == [b"the one"]
+@pytest.mark.parametrize("how, found", [("exit", True), ("signal", True), ("kill", False)])
+def test_only_an_end_of_the_cores_own_is_stored(tmp_path: Path, how: str, *, found: bool) -> None:
+    inputs, said = stored(tmp_path, DRIVER / "witness.c", how)
+    assert inputs == [b"the one"] * found
+    assert ("Test unit written" in said) == found
 
 
-def test_planted_a_witness_that_leaves_when_it_comes_late_is_seen(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["exit", "kill"])
+def test_one_that_may_not_trace_blames_nobody_for_what_it_cannot_tell(
+    tmp_path: Path, how: str
+) -> None:
     sound = (DRIVER / "witness.c").read_text(encoding="utf-8")
-    planted = sound.replace("SIGUSR2) != 0)\n", "SIGUSR2) != 0 || getppid() != owner)\n", 1)
-    assert planted != sound
+    hindered = sound.replace("SYS_ptrace, PTRACE_SEIZE", "SYS_ptrace, -1")
+    assert hindered != sound
     witness = tmp_path / "witness.c"
-    witness.write_text(planted, encoding="utf-8")
-    assert stored(tmp_path, witness, "before") == []
+    witness.write_text(hindered, encoding="utf-8")
+    inputs, said = stored(tmp_path, witness, how)
+    assert inputs == []
+    assert "who ended it cannot be told" in said

@@ -1,67 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A witness that is first scheduled when its owner is gone already, before or after it has
- * asked to be told of that.  usage: test_witness before|after, in a folder of its own
+ * An owner that ends in the middle of an input while its witness is stopped: whoever waits
+ * for the owner could be the first to know.  It is reaped if that can be done, and only then
+ * may the witness go on.
+ *
+ * usage: test_witness exit|kill|signal, in a folder of its own
  */
 #define _GNU_SOURCE
 #include <assert.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "conduct.h"
+#include "unit.h"
 #include "witness.h"
 
 volatile bool gs_core_runs;
 
-static pid_t owner;
-static int late_at;
-
-int prctl(int option, ...);
-
-/* The first thing that a witness calls: it waits here until there is nobody to wait for. */
-int prctl(int option, ...)
+_Noreturn static void own(int ready, const char *how)
 {
-	unsigned long signal;
-	long result = 0;
-	va_list rest;
+	static const uint8_t input[] = "the one";
+	char *words[] = { (char[]){ "test" }, (char[]){ "-artifact_prefix=./" } };
 
-	va_start(rest, option);
-	signal = va_arg(rest, unsigned long);
-	va_end(rest);
-	for (int at = 0; at < 2; at++) {
-		while (option == PR_SET_PDEATHSIG && at == late_at && getppid() == owner)
-			usleep(1000);
-		if (at == 0)
-			result = syscall(SYS_prctl, option, signal, 0, 0, 0);
+	gs_unit_place(2, words);
+	gs_witness_start();
+	gs_witness_input = input;
+	gs_witness_size = sizeof(input) - 1;
+	gs_core_runs = true;
+	assert(write(ready, "!", 1) == 1);
+	raise(SIGSTOP);
+	if (strcmp(how, "signal") == 0) {
+		signal(SIGSEGV, SIG_DFL);
+		raise(SIGSEGV);
 	}
-	return (int)result;
+	for (;;)
+		syscall(SYS_exit_group, 0);
+}
+
+static pid_t child_of(pid_t parent)
+{
+	char path[64];
+	int child = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent, (int)parent);
+	file = fopen(path, "r");
+	assert(file && fscanf(file, "%d", &child) == 1);
+	fclose(file);
+	return child;
+}
+
+/* Of a process that may be gone altogether: then 0. */
+static char state_of(pid_t process)
+{
+	char path[64];
+	char text[512];
+	char state = 0;
+	FILE *file;
+	char *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)process);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	if (fgets(text, sizeof(text), file) && (end = strrchr(text, ')')) != NULL)
+		state = end[2];
+	fclose(file);
+	return state;
 }
 
 int main(int argc, char **argv)
 {
-	static const uint8_t input[] = "the one";
-	char *words[] = { argv[0], (char[]){ "-artifact_prefix=./" } };
-	pid_t child;
+	int ready[2];
+	char byte;
+	pid_t owner;
+	pid_t witness;
 	int status;
 
-	assert(argc == 2);
-	late_at = strcmp(argv[1], "after") == 0;
-	child = fork();
-	assert(child >= 0);
-	if (child == 0) {
-		owner = getpid();
-		gs_witness_place(2, words);
-		gs_witness_start();
-		gs_witness_input = input;
-		gs_witness_size = sizeof(input) - 1;
-		gs_core_runs = true;
-		syscall(SYS_exit_group, 0);
+	assert(argc == 2 && pipe(ready) == 0);
+	owner = fork();
+	assert(owner >= 0);
+	if (owner == 0)
+		own(ready[1], argv[1]);
+	close(ready[1]);
+	assert(read(ready[0], &byte, 1) == 1);
+	assert(waitpid(owner, &status, WUNTRACED) == owner && WIFSTOPPED(status));
+	witness = child_of(owner);
+	kill(witness, SIGSTOP);
+	while (state_of(witness) != 'T')
+		usleep(1000);
+	kill(owner, strcmp(argv[1], "kill") == 0 ? SIGKILL : SIGCONT);
+	while (state_of(owner) != 'Z')
+		usleep(1000);
+	/* Where it can be reaped, it is, and nothing tells any more how it ended. */
+	if (waitpid(owner, &status, WNOHANG) == 0) {
+		kill(witness, SIGCONT);
+		assert(waitpid(owner, &status, 0) == owner);
 	}
-	assert(waitpid(child, &status, 0) == child && status == 0);
+	kill(witness, SIGCONT);
+	/* The witness has the other end: now it has done what it does. */
+	assert(read(ready[0], &byte, 1) == 0);
 	return 0;
 }

@@ -144,10 +144,10 @@ class CBuild:
         return self._done[source]
 
 
-def driver_test(folder: Path, name: str, part: Path) -> Path:
-    """The test `name`, in C, around one part of the driver, or a copy of it with a defect."""
+def driver_test(folder: Path, name: str, *parts: Path) -> Path:
+    """The test `name`, in C, around parts of the driver, or a copy of one with a defect."""
     include = ("-I", DRIVER, "-I", ROOT / "native" / "include")
     flags = (*STRICT, "-std=gnu11", "-UNDEBUG", *VARIANTS["plain"])
     program = folder / name
-    compile_c(*flags, *include, C_TESTS / f"{name}.c", part, "-o", program)
+    compile_c(*flags, *include, C_TESTS / f"{name}.c", *parts, "-o", program)
     return program

@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstop.errors import TargetError
 from groundstop.model import Release, Sanitizer
 from groundstop.target._library import PrebuiltLibrary, examine_library
-from groundstop.toolchain import Recipe, native_root
+from groundstop.toolchain import CPLUSPLUS, Recipe, native_root
 
-__all__ = ["CPLUSPLUS", "Core"]
+__all__ = ["Core"]
 
-
-# By suffix, as clang takes them.
-CPLUSPLUS = {".cc", ".cpp", ".cxx", ".C", ".c++"}
+# Of a copy that is compiled: what sources may include.
+_HEADERS = tuple(
+    f"**/*.{suffix}" for suffix in ("h", "hh", "hpp", "hxx", "inc", "inl", "def", "tcc")
+)
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,14 @@ class Core:
     `LLVMFuzzerInitialize`, too, which is called once before the first input.  There are two
     kinds, and paths of both are relative to `root` (default: the project's folder).
 
-    One that is compiled: `sources` are C or C++ files below `root`, `headers` glob patterns
-    of what else matters there, `include` further folders with headers, `cflags` and `ldflags`
-    the compiler's and the linker's flags.  It is built under each sanitizer that is wanted.
+    One that is compiled: `sources` are C or C++ files, `include` folders with headers, `cflags`
+    and `ldflags` the compiler's and the linker's flags; `cxxflags` are those of C++ files where
+    they differ, `each` has more for single sources.  It is built under each sanitizer that is
+    wanted.  What compiler and linker read is found by asking them.
     `releases` are the fleet, oldest first; with releases, `generate(tree, release name)`
     returns the files that make the difference.  `history` is a folder of `<name>.patch` files
-    that put known defects back.
+    that put known defects back.  Both change a copy: of the sources, and of what `headers`
+    (glob patterns below `root`) match.
 
     One that is there: `library` is a shared object.  It is fuzzed as it was built: with
     `-fsanitize=address,fuzzer-no-link` as a compiled one is, without any instrumentation
@@ -43,10 +46,12 @@ class Core:
 
     root: Path | None = None
     sources: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ("**/*.h",)
+    headers: tuple[str, ...] = _HEADERS
     entry: str = "LLVMFuzzerTestOneInput"
     include: tuple[Path, ...] = ()
     cflags: tuple[str, ...] = ()
+    cxxflags: tuple[str, ...] | None = None
+    each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ldflags: tuple[str, ...] = ()
     releases: tuple[str, ...] = ()
     generate: Callable[[Path, str], Mapping[str, str]] | None = None
@@ -54,7 +59,7 @@ class Core:
     library: Path | None = None
 
     def __post_init__(self) -> None:
-        for name in ("sources", "headers", "include", "cflags", "ldflags", "releases"):
+        for name in ("sources", "headers", "include", "cflags", "cxxflags", "ldflags", "releases"):
             value = getattr(self, name)
             if isinstance(value, str | Path):
                 written = f'"{value}"' if isinstance(value, str) else repr(value)
@@ -95,14 +100,17 @@ class Core:
             raise TargetError(f"{name} has no release {release.name!r} (known: {known})")
         generate = self.generate
         cplusplus = any(Path(source).suffix in CPLUSPLUS for source in self.sources)
+        # Types at run time are checked by a part of the runtime that only C++ programs have.
+        more = ("-fno-sanitize=vptr",) if cplusplus else ()
         return Recipe(
             name=f"{name}-{release}" if str(release) else name,
             root=self._base,
             sources=self.sources,
             headers=self.headers,
             include=(native_root() / "include", *self.include),
-            # Types at run time are checked by a part of the runtime that only C++ programs have.
-            cflags=(*(("-fno-sanitize=vptr",) if cplusplus else ()), *self.cflags),
+            cflags=(*more, *self.cflags),
+            cxxflags=None if self.cxxflags is None else (*more, *self.cxxflags),
+            each=self.each,
             # Else a missing entry point shows only when something loads the core.
             ldflags=(
                 f"-Wl,--require-defined={self.entry}",
@@ -130,7 +138,8 @@ class Core:
             raise TargetError(
                 "Core(sources=…, library=…): a core is compiled or it is there: name one of them"
             )
-        for name in ("include", "cflags", "ldflags", "releases", "generate", "history"):
+        of_builds = ("include", "cflags", "cxxflags", "each", "ldflags")
+        for name in (*of_builds, "releases", "generate", "history"):
             if getattr(self, name):
                 raise TargetError(
                     f"Core(library=…, {name}=…): a library is as it was built: leave {name} out"

@@ -21,10 +21,10 @@ from pathlib import Path
 from groundstop.config import Project
 from groundstop.errors import BuildError, TargetError
 from groundstop.files import can_be_preloaded, make_folder, write_atomically
-from groundstop.target._core import CPLUSPLUS, Core
+from groundstop.target._core import Core
 from groundstop.target._library import examine_object
 from groundstop.target._target import Target
-from groundstop.toolchain import Recipe, build_shared, find_compiler, native_root
+from groundstop.toolchain import CPLUSPLUS, Recipe, build_shared, find_compiler, native_root
 
 __all__ = ["Harness", "forget_harness", "harness_target", "harnesses", "keep_harness"]
 

@@ -70,12 +70,28 @@ def _find_compiler(cc: str, path: str) -> Compiler:
     return Compiler(command, version)
 
 
+def compiler_words() -> tuple[str, ...] | None:
+    """Return the words that `find_compiler` would try, None where there is none: runs nothing."""
+    cc = os.environ.get("CC", "")
+    if not cc:
+        found = _first_on_path("clang", os.environ.get("PATH", ""))
+        return (found,) if found else None
+    try:
+        first, *others = shlex.split(cc)
+    except ValueError:
+        return None
+    found = shutil.which(first)
+    return (found, *others) if found else None
+
+
 def find_llvm_tool(name: str) -> str:
     """Return the path of an LLVM tool (`llvm-symbolizer`, `llvm-cov`, …), else raise ToolError."""
-    major = find_compiler().major
     path = os.environ.get("PATH", "")
-    # The compiler's own version first: profile formats differ between versions.
-    found = shutil.which(f"{name}-{major}", path=path) or _first_on_path(name, path)
+    found = None
+    if compiler_words():
+        # The compiler's own version first: profile formats differ between versions.
+        found = shutil.which(f"{name}-{find_compiler().major}", path=path)
+    found = found or _first_on_path(name, path)
     if found is None:
         raise ToolError(f"{name} is not on PATH: {_INSTALL}")
     return found

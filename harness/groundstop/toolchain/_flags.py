@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from groundstop.model import Sanitizer
 
+# By suffix, as clang takes them.
+CPLUSPLUS = {".cc", ".cp", ".cpp", ".cxx", ".CPP", ".C", ".c++"}
+
 # -fno-plt: an instrumented core calls the runtime's trace functions thousands of times for
 # each input; through a PLT that alone cost a quarter of the inputs per second.
 _COMMON = ("-g", "-fPIC", "-fno-omit-frame-pointer", "-fno-plt", "-pthread")

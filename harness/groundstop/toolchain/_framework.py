@@ -74,7 +74,6 @@ def _recipe(name: str, folder: str, sources: list[str]) -> Recipe:
         name=name,
         root=native_root() / folder,
         sources=tuple(sources),
-        headers=("*.h",),
         include=(native_root() / "include",),
         cflags=_STRICT,
         ldflags=("-ldl",),

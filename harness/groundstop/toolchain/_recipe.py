@@ -4,29 +4,31 @@
 from __future__ import annotations
 
 import glob
-import hashlib
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstop.errors import ToolError
+from groundstop.toolchain._flags import CPLUSPLUS
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What to compile, and from what.
 
-    `name` is for messages and file names.  `sources` are C files relative to `root`;
-    `headers` are glob patterns, relative to `root`, of every other file that matters;
-    hidden files and folders are left out, they hold caches (this project's builds, too).
-    Both are copied, `patch` (a unified diff with paths a/… b/… relative to `root`) is
-    applied to the copy, and `generate`, called with the copy's folder, returns further
-    files to put in it (relative path to text).  `include` are folders outside the tree
-    that are searched for headers.  `instrument` adds libFuzzer's coverage callbacks.
+    `name` is for messages and file names.  `sources` are C or C++ files relative to `root`,
+    compiled where they are; relative words of the flags are relative to `root`, too.
+    `include` are folders that are searched for headers.  `cflags` go to each source,
+    `cxxflags` to those in C++ instead of them if they are given, `each` to one source beside
+    them.  `instrument` adds libFuzzer's coverage callbacks.
+
+    With `patch` or `generate` a copy is compiled: of the sources, and of `headers`, glob
+    patterns of every other file below `root` that matters; hidden files and folders are left
+    out, they hold caches (this project's builds, too).  `patch` (a unified diff with paths
+    a/… b/… relative to `root`) is applied to the copy, and `generate`, called with the copy's
+    folder, returns further files to put in it (relative path to text).
     """
 
     name: str
@@ -35,10 +37,24 @@ class Recipe:
     headers: tuple[str, ...] = ()
     include: tuple[Path, ...] = ()
     cflags: tuple[str, ...] = ()
+    cxxflags: tuple[str, ...] | None = None
+    each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ldflags: tuple[str, ...] = ()
     patch: Path | None = None
     generate: Callable[[Path], Mapping[str, str]] | None = None
     instrument: bool = True
+
+    def flags_of(self, source: str) -> tuple[str, ...]:
+        """Return the flags of a source beside those of its sanitizer."""
+        is_cplusplus = Path(source).suffix in CPLUSPLUS and self.cxxflags is not None
+        flags = self.cxxflags if is_cplusplus else self.cflags
+        return (*(flags or ()), *self.each.get(source, ()))
+
+    def check(self) -> None:
+        """Raise ToolError for a source that is not there."""
+        for source in self.sources:
+            if not (self.root / source).is_file():
+                raise ToolError(f"{self.root / source}: no such file, {self.name} needs it")
 
     def materialize(self, tree: Path) -> None:
         """Make the folder `tree` hold exactly what will be compiled."""
@@ -49,11 +65,12 @@ class Recipe:
             copy = tree / relative
             copy.parent.mkdir(parents=True, exist_ok=True)
             try:
-                shutil.copyfile(self.root / relative, copy)
+                content = (self.root / relative).read_bytes()
             except OSError as error:
                 raise ToolError(
                     f"{self.root / relative}: cannot be read to build {self.name}: {error.strerror}"
                 ) from error
+            copy.write_bytes(content)
         if self.patch:
             _apply(self.patch, tree)
         if self.generate:
@@ -64,30 +81,10 @@ class Recipe:
             if not (tree / source).is_file():
                 raise ToolError(f"{self.root / source}: no such file, {self.name} needs it")
 
-    def key(self, tree: Path, command_words: tuple[str, ...]) -> str:
-        """Return the hash of all that goes in: the finished tree, files outside it, flags.
-
-        Raises ToolError for a file that cannot be read.
-        """
-        files = [(path.relative_to(tree), path) for path in tree.rglob("*") if path.is_file()]
-        for folder in self.include:
-            files += ((path.relative_to(folder), path) for path in _visible_files(folder))
-        # Relative words are relative to the tree: the compiler runs there.
-        named = (tree / word for word in (*self.cflags, *self.ldflags))
-        # (not Path.is_file, which raises for a word that is too long to be a file name)
-        files += ((path, path) for path in named if os.path.isfile(path))  # noqa: PTH113
-        digest = hashlib.sha256()
-        for name, path in sorted(files):
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                raise ToolError(
-                    f"{path}: cannot be read to build {self.name}: {error.strerror}"
-                ) from error
-            digest.update(os.fsencode(name) + f"\0{len(content)}\0".encode())
-            digest.update(content)
-        digest.update(os.fsencode("\0".join(command_words)))
-        return digest.hexdigest()[:20]
+    @property
+    def is_changed(self) -> bool:
+        """Whether what is compiled is not what lies below `root`, but a changed copy of it."""
+        return self.patch is not None or self.generate is not None
 
     def _matching(self, pattern: str) -> Iterator[Path]:
         # Not Path.glob: it goes into hidden folders, and fails when another process that
@@ -96,13 +93,6 @@ class Recipe:
             path = Path(name)
             if not any(part.startswith(".") for part in path.parts):
                 yield path
-
-
-def _visible_files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (Path(parent, name) for name in names if not name.startswith("."))
-        yield from (path for path in paths if path.is_file())
 
 
 def _apply(patch: Path, tree: Path) -> None:

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
+from support.command import groundstop
 from support.toy import make_toy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +43,69 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert built.returncode == 0, built.stdout + built.stderr
     (found,) = folder.glob("groundstop-*.whl")
     return found
+
+
+@pytest.fixture(scope="module")
+def scaffolded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scaffolded")
+    (folder / "pyproject.toml").write_text('[tool.groundstop]\ncorpus = "kept"\n')
+    run = groundstop("init", "vm", cwd=folder)
+    assert run.status == 0, run.output
+    return folder
+
+
+def steps(project: Path) -> list[dict[str, object]]:
+    text = (project / ".github" / "workflows" / "groundstop.yml").read_text()
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    found = job["steps"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_the_wheel_that_init_writes_is_the_one_that_a_build_makes(
+    wheel: Path, scaffolded: Path
+) -> None:
+    (written,) = (scaffolded / ".github" / "groundstop").iterdir()
+    assert written.name == wheel.name
+
+    def contents(path: Path) -> dict[str, bytes]:
+        with zipfile.ZipFile(path) as archive:
+            # An editable installation's METADATA is as old as the installation.
+            apart = ("/RECORD", "/METADATA")
+            return {n: archive.read(n) for n in archive.namelist() if not n.endswith(apart)}
+
+    ours, built = contents(written), contents(wheel)
+    assert ours.keys() == built.keys()
+    assert [name for name in ours if ours[name] != built[name]] == []
+
+
+def test_the_workflow_runs_with_nothing_of_this_checkout(scaffolded: Path, tmp_path: Path) -> None:
+    python = tmp_path / "environment" / "bin"
+    made = run(sys.executable, "-m", "venv", python.parent, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    lines = [str(step["run"]) for step in steps(scaffolded) if "run" in step]
+    assert lines[0].startswith("sudo apt-get")
+    for line in lines[1:]:
+        shell = re.sub(r"\$\{\{.*?\}\}", "5", line)
+        done = run("sh", "-c", f"PATH={python}:$PATH; {shell}", cwd=scaffolded)
+        assert done.returncode == 0, f"$ {shell}\n{done.stdout}{done.stderr}"
+    assert [line for line in lines if "groundstop gate" in line]
+    assert [line for line in lines if "groundstop fuzz vm" in line]
+    assert list((scaffolded / "kept" / "vm" / "evolved").iterdir())
+
+
+def test_nobody_is_told_to_install_by_a_name_that_is_not_ours() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    by_name = re.compile(r"pip3? install (?:-\S+ )*[\"']?groundstop\b(?![/-])")
+    texts = {
+        name: (ROOT / name).read_text(errors="replace")
+        for name in listed.stdout.splitlines()
+        if (ROOT / name).is_file() and not name.startswith("tests/")
+    }
+    assert by_name.search("run: pip install groundstop")
+    assert [name for name, text in texts.items() if by_name.search(text)] == []
 
 
 def test_the_c_sources_travel_in_it(wheel: Path) -> None:

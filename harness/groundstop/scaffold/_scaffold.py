@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from groundstop.errors import ConfigError
 from groundstop.files import can_be_preloaded, read_input
 from groundstop.scaffold._change import Change, Written, added_to, carry_out, new_file
 from groundstop.scaffold._register import read_registry
+from groundstop.scaffold._wheel import build_wheel, wheel_name
 
 __all__ = ["Scaffold"]
 
@@ -24,6 +26,7 @@ _SEED = b"TOYP" + bytes((1, 0, 2, 0)) + bytes((1, 7)) + bytes((0, 0))
 
 _MAKEFILE = "Makefile"
 _WORKFLOW = ".github/workflows/groundstop.yml"
+_WHEELS = ".github/groundstop"
 _FILES = {
     "fuzz/{name}.py": "target.py.j2",
     "fuzz/fuzz_{name}.py": "script.py.j2",
@@ -88,6 +91,7 @@ class Scaffold:
             loader=loader, undefined=StrictUndefined, keep_trailing_newline=True
         )
         self._templates.filters["literal"] = _literal
+        self._templates.filters["quoted"] = shlex.quote
         self._corpus = registry.corpus
         self._targets = registry.targets
         self._refuse_taken(registry.targets)
@@ -111,6 +115,7 @@ class Scaffold:
         for name, template in self._files().items():
             content = self._render(template) if template else _SEED
             changes.append(new_file(self._folder, name, content))
+        changes.append(new_file(self._folder, f"{_WHEELS}/{wheel_name()}", build_wheel()))
         carry_out(self._folder, changes)
         return [self._noted(change.done) for change in changes]
 
@@ -157,7 +162,13 @@ class Scaffold:
         # Without one on the path: the one that runs now.
         command = "groundstop" if on_path else str(Path(sys.argv[0]).absolute())
         text = self._templates.get_template(template)
-        return text.render(name=self.name, sources=self._sources, groundstop=command).encode()
+        return text.render(
+            name=self.name,
+            sources=self._sources,
+            groundstop=command,
+            corpus=self._corpus,
+            wheel=f"{_WHEELS}/{wheel_name()}",
+        ).encode()
 
 
 def _literal(text: str) -> str:

@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstop.errors import ConfigError, ProjectMissingError
+from groundstop.words import near
 
 __all__ = ["Project", "find_project", "folder_project"]
 
-_KNOWN_KEYS = {"corpus", "default", "targets"}
+_KNOWN_KEYS = {"content_seconds", "corpus", "default", "targets"}
+_CONTENT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """A folder with a pyproject.toml that has a `[tool.groundstop]` table.
 
+    No method of a content toolchain may take more than `content_seconds`.
     `targets` maps a target's name to `module:attribute`, `default` names the one that is
     meant where a command leaves it out (by default the only one).  Everything that can be made
     again (builds, compiled seeds, findings' reports) lives under `state`.
@@ -28,6 +31,7 @@ class Project:
     corpus: Path
     targets: dict[str, str] = field(default_factory=dict)
     default: str | None = None
+    content_seconds: float = _CONTENT_SECONDS
 
     @property
     def state(self) -> Path:
@@ -109,9 +113,8 @@ def _read_table(path: Path) -> dict[str, object] | None:
 def _project(root: Path, table: dict[str, object]) -> Project:
     where = root / "pyproject.toml"
     for key in table.keys() - _KNOWN_KEYS:
-        raise ConfigError(
-            f"{where}: tool.groundstop.{key} is unknown (known: {', '.join(sorted(_KNOWN_KEYS))})"
-        )
+        hint = near(key, sorted(_KNOWN_KEYS))
+        raise ConfigError(f"{where}: tool.groundstop.{key} is unknown ({hint})")
     corpus = table.get("corpus", "corpus")
     if not isinstance(corpus, str):
         raise ConfigError(f"{where}: tool.groundstop.corpus must be a path")
@@ -122,4 +125,7 @@ def _project(root: Path, table: dict[str, object]) -> Project:
     if default is not None and (not isinstance(default, str) or default not in targets):
         known = ", ".join(sorted(targets)) or "none"
         raise ConfigError(f"{where}: tool.groundstop.default must name a target (there: {known})")
-    return Project(root, root / corpus, dict(targets), default)
+    seconds = table.get("content_seconds", _CONTENT_SECONDS)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e6:  # noqa: PLR2004
+        raise ConfigError(f"{where}: tool.groundstop.content_seconds must be a number above 0")
+    return Project(root, root / corpus, dict(targets), default, float(seconds))

@@ -138,7 +138,7 @@ def test_show_marks_each_criterion_in_the_source(tmp_path: Path) -> None:
     assert len({line.index("|") for line in lines if "|" in line}) == 1
     output = "\n".join(lines)
     assert "100% of 4 outcomes reached on 7.15: 0 by its own events, 4 more by synth" in output
-    assert f"{source}:18: pattern on input 2 (image_name) of instance 2, true: no value" in output
+    assert f"{source}:18:1: pattern on input 2 (image_name) of instance 2, true: no value" in output
     assert "→ correct the criterion: its instance can never match" in output
     assert output.isascii() or output.replace("→", "").isascii()
 
@@ -188,7 +188,7 @@ def test_events_name_what_none_reaches(tmp_path: Path) -> None:
     source.write_text(NEVER)
     run = groundstop("events", source)
     assert run.status == 0
-    assert f"# Not reached: {source}:18: pattern on input 2 (image_name)" in run.stdout
+    assert f"# Not reached: {source}:18:1: pattern on input 2 (image_name)" in run.stdout
     run = groundstop("events", source, "--release", "7.11")
     assert run.status == 2
     assert "no event reaches anything on 7.11" in run.stderr
@@ -198,7 +198,7 @@ def test_events_name_what_none_reaches(tmp_path: Path) -> None:
     "name, message",
     [
         ("content.txt", "no target recognizes it"),
-        ("wrong.toml", "wrong.toml:3: instance[0]: type is missing"),
+        ("wrong.toml", "wrong.toml:3:3: instance[0]: type is missing"),
         ("nowhere.toml", "cannot be read"),
         (CORPUS / "templates" / "current.toml", "has no channel"),
         (HOSTILE[0], "no release loads it: "),

@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "harness" / "groundstop"
 
 FLOORS = [
-    {"errors", "model"},
-    {"archive", "config", "excerpt", "extras", "files", "interrupt", "words"},
+    {"deadline", "errors", "excerpt", "model", "words"},
+    {"archive", "config", "extras", "files", "interrupt"},
     {"format", "toolchain", "native"},
     {"target"},
     {"oracles", "corpus"},

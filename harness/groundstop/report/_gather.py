@@ -99,7 +99,7 @@ def _target(target: Target, project: Project) -> TargetFacts:
         histories=core.histories(),
         sanitizers=sanitizers,
         format=target.format.__name__ if target.format else "",
-        toolchain=type(target.content).__name__ if own else "",
+        toolchain=target.content.__class__.__name__ if own else "",
         covering=_is_covering(target),
         suffixes=tuple(target.content.suffixes),
         oracles=tuple(oracle.name for oracle in target.oracles),

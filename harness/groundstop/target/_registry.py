@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from groundstop.config import Project
 from groundstop.errors import GroundstopError, TargetError
+from groundstop.target._bounded import bounded
 from groundstop.target._harness import harness_target, harnesses
 from groundstop.target._target import Target
+from groundstop.words import near
 
 __all__ = ["list_targets", "load_target"]
 
@@ -36,7 +38,7 @@ def load_target(project: Project, name: str) -> Target:
     known = project.targets if name in project.targets else list_targets(project)
     if name not in known:
         raise TargetError(
-            f"no target {name!r} (there are: {', '.join(known) or 'none'}); declare it in "
+            f"no target {name!r} ({near(name, known)}); declare it in "
             "[tool.groundstop.targets] of pyproject.toml"
         )
     where = known[name]
@@ -71,7 +73,7 @@ def load_target(project: Project, name: str) -> Target:
         raise _wrong(name, f"{where} is the target {target.name!r}", target.name, where)
     if target.core.root is None:
         target = replace(target, core=replace(target.core, root=project.root))
-    return target
+    return replace(target, content=bounded(target.content, project.content_seconds, name))
 
 
 def _wrong(name: str, what: str, key: str, value: str) -> TargetError:

@@ -30,6 +30,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from groundstop.deadline import not_counted
 from groundstop.errors import ToolError
 from groundstop.model import Sanitizer
 from groundstop.toolchain._ask import Tools, keyed_environment
@@ -55,12 +56,14 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 def build_shared(recipe: Recipe, sanitizer: Sanitizer, *, project_state: Path) -> Path:
     """Compile `recipe` into a shared object and return its path; raise BuildError."""
-    return _build(recipe, sanitizer, project_state, shared=True)
+    with not_counted():
+        return _build(recipe, sanitizer, project_state, shared=True)
 
 
 def build_program(recipe: Recipe, sanitizer: Sanitizer, *, project_state: Path) -> Path:
     """Compile `recipe` into an executable and return its path; raise BuildError."""
-    return _build(recipe, sanitizer, project_state, shared=False)
+    with not_counted():
+        return _build(recipe, sanitizer, project_state, shared=False)
 
 
 def _build(recipe: Recipe, sanitizer: Sanitizer, state: Path, *, shared: bool) -> Path:

@@ -36,7 +36,7 @@ class TypeText:
     @property
     def where(self) -> SourceLocation:
         """The place of the type."""
-        return self.document.where(self.at)
+        return self.document.where(self.at, key=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class CriterionText:
     @property
     def where(self) -> SourceLocation:
         """The place of the criterion."""
-        return self.document.where(self.at)
+        return self.document.where(self.at, key=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class InstanceText:
     @property
     def where(self) -> SourceLocation:
         """The place of the instance."""
-        return self.document.where(self.at)
+        return self.document.where(self.at, key=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,17 @@ class InputError(GroundstopError):
     """A file that the user named cannot be read or written, or is too large."""
 
 
+class DamagedFindingError(InputError):
+    """A stored finding is not as it was written; carries its folder and what is wrong."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(
+            f"{folder}: damaged finding: {why}: put the folder back as it was, or move it away"
+        )
+        self.folder = folder
+        self.why = why
+
+
 class TargetError(GroundstopError):
     """No such target, or its declaration is wrong."""
 
@@ -64,8 +75,8 @@ class InterruptedTriageError(GroundstopError):
 
     def __init__(self, done: int, total: int, folder: str) -> None:
         super().__init__(
-            f"interrupted: {done} of {total} failing inputs were made findings; all of them are "
-            f"in {folder} as the campaign stored them: groundstop repro FILE shows what one is"
+            f"interrupted: {done} of {total} failing inputs were made findings; the rest is in "
+            f"{folder}: the next campaign begins with it (groundstop repro FILE shows what one is)"
         )
         self.done = done
         self.total = total

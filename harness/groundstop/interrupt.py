@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SIGINT and SIGTERM as a request that is looked at when it suits."""
+"""SIGINT, SIGTERM and SIGHUP as a request that is looked at when it suits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["Interrupt"]
+__all__ = ["Interrupt", "ending_as_ctrl_c"]
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupt:
@@ -37,7 +37,7 @@ class Interrupt:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        self._before = {number: signal.signal(number, self._take) for number in _SIGNALS}
+        self._before = {number: signal.signal(number, self._take) for number in _heard()}
         try:
             yield
         finally:
@@ -51,3 +51,27 @@ class Interrupt:
     def _restore(self) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def ending_as_ctrl_c() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP raise KeyboardInterrupt meanwhile, as SIGINT does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    others = [number for number in _heard() if number is not signal.SIGINT]
+    before = {number: signal.signal(number, signal.default_int_handler) for number in others}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _heard() -> list[signal.Signals]:
+    """Return the signals that are not to be ignored; nohup has SIGHUP so."""
+    return [
+        number
+        for number in _SIGNALS
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+    ]

@@ -67,7 +67,10 @@ def test_list_names_each_finding_and_its_file(project: Project) -> None:
 
 
 def test_list_is_read_by_programs(project: Project) -> None:
-    rows = json.loads(groundstop("findings", "list", "lines", "--json", cwd=project.root).stdout)
+    run = groundstop("findings", "list", "lines", "--json", cwd=project.root)
+    said = json.loads(run.stdout)
+    assert (said["untriaged"], said["damaged"]) == ([], [])
+    rows = said["findings"]
     assert {row["id"] for row in rows} == {stored.finding.id for stored in stored_of(project)}
     (row,) = (row for row in rows if "first_bug" in row["headline"])
     assert row["bytes"] == len(b"1 and more")
@@ -146,6 +149,7 @@ def test_a_smaller_input_leaves_the_day_it_was_found(project: Project) -> None:
     assert stored.input.read_bytes() == b"1"
     assert "2024-07-19" in groundstop("findings", "list", cwd=project.root).stdout
     # As written before that was noted.
+    document = json.loads(place.read_text())
     del document["found"]
     place.write_text(json.dumps(document))
     assert stored.finding.id in groundstop("findings", "list", cwd=project.root).stdout
@@ -154,7 +158,8 @@ def test_a_smaller_input_leaves_the_day_it_was_found(project: Project) -> None:
 def test_no_findings_is_no_error(tmp_path: Path) -> None:
     made, _ = lines_project(tmp_path)
     assert groundstop("findings", "list", cwd=made.root).stdout == "no findings\n"
-    assert groundstop("findings", "list", "--json", cwd=made.root).stdout == "[]\n"
+    said = json.loads(groundstop("findings", "list", "--json", cwd=made.root).stdout)
+    assert said == {"findings": [], "untriaged": [], "damaged": []}
 
 
 def test_minimize_writes_beside_the_finding_and_says_how_to_see_it(project: Project) -> None:

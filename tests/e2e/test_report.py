@@ -62,14 +62,14 @@ def document(project: Project, name: str) -> dict[str, Any]:
     return found
 
 
-def page(project: Project, name: str) -> str:
+def page(project: Project, name: str, status: int = 0) -> str:
     run = groundstop("report", name, cwd=project.root)
-    assert (run.status, run.stdout) == (0, f".groundstop/reports/{name}.html\n"), run.output
+    assert (run.status, run.stdout) == (status, f".groundstop/reports/{name}.html\n"), run.output
     return (project.state / "reports" / f"{name}.html").read_text(encoding="utf-8")
 
 
 def found_record(project: Project) -> dict[str, Any]:
-    record = json.loads((project.state / "campaigns" / "lines.json").read_text())
+    record = json.loads((project.state / "campaigns" / "lines-address.json").read_text())
     assert isinstance(record, dict)
     return record
 
@@ -107,6 +107,7 @@ def test_programs_read_the_same(project: Project) -> None:
         "corpus",
         "findings",
         "regressions",
+        "untriaged",
         "absent",
         "damaged",
     }
@@ -134,14 +135,14 @@ def test_a_campaign_leaves_its_summary(project: Project) -> None:
     (campaign,) = found["campaigns"]
     record = CampaignRecord.from_document(campaign)
     assert record == CampaignRecord.from_document(
-        json.loads((project.state / "campaigns" / "lines.json").read_text())
+        json.loads((project.state / "campaigns" / "lines-address.json").read_text())
     )
     assert (record.target, record.fuzzed, record.sanitizer) == ("lines", "lines", "address")
     assert (record.asked, record.workers, record.share) == (300.0, 1, 0.1)
     assert record.findings == (stored_of(project, "first_bug").finding.id,)
     assert record.failures == 1
     assert record.oracles == ("no-z",)
-    assert record.log == ".groundstop/logs/lines.log"
+    assert record.log == ".groundstop/logs/lines-address.log"
     assert not record.interrupted
     assert not any("no record" in line for line in found["absent"])
 
@@ -161,7 +162,7 @@ def test_what_is_damaged_is_named_and_the_rest_is_told(project: Project) -> None
     shutil.copytree(said.folder, said.folder.with_name(f".old-{said.finding.id}"))
     other = {**found_record(project), "target": "other"}
     (project.state / "campaigns" / "lines-a.b.json").write_text(json.dumps(other))
-    (project.state / "campaigns" / "lines.json").write_text("[]")
+    (project.state / "campaigns" / "lines-address.json").write_text("[]")
     regressions = project.corpus_of("lines") / "regressions"
     (regressions / "broken.line").write_text("line: 1")
     (regressions / "broken.finding.toml").write_text("<i>")
@@ -171,8 +172,8 @@ def test_what_is_damaged_is_named_and_the_rest_is_told(project: Project) -> None
     named = [row["path"] for row in found["damaged"]]
     store = ".groundstop/findings/lines"
     assert named == [
-        ".groundstop/campaigns/lines.json",
         ".groundstop/campaigns/lines-a.b.json",
+        ".groundstop/campaigns/lines-address.json",
         f"{store}/{'0' * 16}",
         f"{store}/{'1' * 16}",
         f"{store}/{'2' * 16}",
@@ -184,7 +185,7 @@ def test_what_is_damaged_is_named_and_the_rest_is_told(project: Project) -> None
     assert not any(str(project.root) in row["why"] for row in found["damaged"])
     assert [row["id"] for row in found["findings"]] == [said.finding.id]
     assert [row["name"] for row in found["regressions"]] == ["old"]
-    text = page(project, "lines")
+    text = page(project, "lines", status=2)
     assert all(f"<code>{path}</code>" in text for path in named)
     assert "Traceback" not in text
 
@@ -227,9 +228,9 @@ def test_a_report_is_the_same_wherever_it_is_made(
     table = kept.read_text()
     (source,) = {frame["file"] for frame in json.loads(table)["frames"] if frame["file"]}
     kept.write_text(table.replace(source, str(project.corpus_of("lines") / "hostile.c")))
-    (project.state / "campaigns" / "lines.json").unlink()
+    (project.state / "campaigns" / "lines-address.json").unlink()
     (project.state / "logs").mkdir()
-    (project.state / "logs" / "lines.log").write_text("")
+    (project.state / "logs" / "lines-address.log").write_text("")
     monkeypatch.chdir(project.root)
     expected = document(project, "lines")
     (finding,) = (row for row in expected["findings"] if "first_bug" in row["headline"])

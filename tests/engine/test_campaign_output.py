@@ -25,7 +25,6 @@ from groundstop.campaign._artifacts import ArtifactFolder
 from groundstop.campaign._options import ScriptOptions
 from groundstop.campaign._output import OutputReader
 from groundstop.campaign._prepare import corpus_folders
-from groundstop.campaign._progress import kind_of
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, repair_corpus
 from groundstop.campaign._stats import DriverStats, read_stats
 from groundstop.config import Project
@@ -107,24 +106,6 @@ def test_two_findings_are_two_reports() -> None:
         "crash-2f751f",
         "crash-3c",
     ]
-
-
-@pytest.mark.parametrize(
-    "name, kind",
-    [
-        ("crash-2f75", "crash"),
-        ("timeout-2f75", "timeout"),
-        ("oom-2f75", "oom"),
-        ("broken-model", "broken"),
-        ("broken-model.oracle", None),
-        ("slow-unit-2f75", None),
-        ("crash-2f75.report", None),
-        ("crash", None),
-        ("notes", None),
-    ],
-)
-def test_the_name_says_whether_it_is_a_finding(name: str, kind: str | None) -> None:
-    assert kind_of(name) == kind
 
 
 def test_a_finding_stored_again_is_seen(tmp_path: Path) -> None:

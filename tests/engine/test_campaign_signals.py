@@ -28,7 +28,8 @@ def fuzzers(project: EngineProject, campaign: CampaignProcess) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    "number, workers", [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2)]
+    "number, workers",
+    [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2), (signal.SIGHUP, 1)],
 )
 def test_a_signal_ends_it_as_time_does(
     project: EngineProject, number: signal.Signals, workers: int

@@ -188,6 +188,15 @@ def test_whoever_is_killed_while_saving_leaves_a_whole_finding(store: FindingSto
         assert not [p for p in store.folder.iterdir() if p.name.startswith((".new-", ".old-"))]
 
 
+def test_a_finding_on_its_way_out_is_listed(store: FindingStore) -> None:
+    """Whoever looks next need not be one that saves."""
+    place = store.save(finding(), b"input", "report").folder
+    place.rename(place.with_name(f".old-{place.name}"))
+    assert content(store) == {finding().id: (b"input", "report")}
+    place.rename(place.with_name(f".old-{place.name}"))
+    assert store.load(finding().id) is not None
+
+
 def test_a_finding_on_its_way_out_comes_back(store: FindingStore) -> None:
     """Killed between the two renames: the old one is all there is."""
     place = store.save(finding(), b"input", "report").folder

@@ -236,16 +236,18 @@ def test_one_thing_is_no_plural() -> None:
 def test_the_last_record_is_kept_and_read_again(tmp_path: Path) -> None:
     project = Project(tmp_path, tmp_path / "corpus")
     assert record_paths(project, "toy") == []
-    keep_record(project, replace(RECORD, inputs=1), "toy")
-    path = keep_record(project, RECORD, "toy")
-    other = keep_record(project, replace(RECORD, fuzzed="test_a.py::test_b"), "toy-test_a.test_b")
-    keep_record(project, RECORD, "toys")
-    assert record_paths(project, "toy") == [path, other]
+    keep_record(project, replace(RECORD, inputs=1), "toy-address")
+    path = keep_record(project, RECORD, "toy-address")
+    other = keep_record(
+        project, replace(RECORD, fuzzed="test_a.py::test_b"), "toy-a.test_b-address"
+    )
+    keep_record(project, RECORD, "toys-address")
+    assert record_paths(project, "toy") == [other, path]
     assert read_record(path) == RECORD
     assert sorted(p.name for p in path.parent.iterdir()) == [
-        "toy-test_a.test_b.json",
-        "toy.json",
-        "toys.json",
+        "toy-a.test_b-address.json",
+        "toy-address.json",
+        "toys-address.json",
     ]
 
 

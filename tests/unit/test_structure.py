@@ -17,7 +17,7 @@ PACKAGE = ROOT / "harness" / "groundstop"
 FLOORS = [
     {"deadline", "errors", "excerpt", "model", "words"},
     {"archive", "config", "extras", "files", "interrupt"},
-    {"format", "toolchain", "native"},
+    {"artifacts", "format", "toolchain", "native"},
     {"target"},
     {"oracles", "corpus"},
     {"replay"},

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from groundstop.campaign._display import CampaignDisplay, summary_lines
     from groundstop.campaign._launch import Launch, sanitizer_options
+    from groundstop.campaign._lock import campaign_name
     from groundstop.campaign._main import fuzz_main
     from groundstop.campaign._merge import MergeResult, count_edges, merge_evolved
     from groundstop.campaign._options import CampaignOptions
@@ -47,6 +48,7 @@ __all__ = [
     "Observer",
     "Progress",
     "RunDirectory",
+    "campaign_name",
     "clear_dead_runs",
     "count_edges",
     "format_dictionary",
@@ -77,6 +79,7 @@ _HOMES = {
     "Observer": "_progress",
     "Progress": "_progress",
     "RunDirectory": "_rundir",
+    "campaign_name": "_lock",
     "clear_dead_runs": "_rundir",
     "count_edges": "_merge",
     "format_dictionary": "_prepare",

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from groundstop.artifacts import BROKEN, kind_of
 from groundstop.campaign._output import Report
-from groundstop.campaign._progress import BROKEN, Artifact, kind_of
+from groundstop.campaign._progress import Artifact
 from groundstop.files import write_atomically
 
 __all__ = ["ArtifactFolder"]

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may change an evolved corpus: any number of campaigns at once, or one merge alone."""
+"""Who may change an evolved corpus: any number of campaigns at once, or one merge alone.
+
+And what a campaign is called in its files, so that two at once have files of their own.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +16,27 @@ from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.files import make_folder
 
-__all__ = ["evolved_lock", "share_evolved_for_good"]
+__all__ = ["campaign_name", "evolved_lock", "share_evolved_for_good"]
+
+
+@contextmanager
+def campaign_name(project: Project, wanted: str) -> Iterator[str]:
+    """Yield `wanted`, or with a number behind it while campaigns that are called so run."""
+    folder = project.state / "locks"
+    make_folder(folder)
+    for number in itertools.count(1):
+        name = wanted if number == 1 else f"{wanted}-{number}"
+        lock = os.open(folder / f"{name}.campaign", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            continue
+        try:
+            yield name
+        finally:
+            os.close(lock)
+        return
 
 
 @contextmanager

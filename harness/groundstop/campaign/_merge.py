@@ -13,10 +13,10 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundstop.artifacts import BROKEN, kind_of
 from groundstop.campaign._lock import evolved_lock
 from groundstop.campaign._merge_run import INPUTS, log_file, run_merge
 from groundstop.campaign._prepare import evolved_folder, variant_of
-from groundstop.campaign._progress import BROKEN, kind_of
 from groundstop.campaign._rundir import RunDirectory
 from groundstop.config import Project
 from groundstop.errors import CampaignError

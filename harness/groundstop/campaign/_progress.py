@@ -9,12 +9,7 @@ from typing import Protocol
 
 from groundstop.campaign._stats import DriverStats
 
-__all__ = ["BROKEN", "Artifact", "CampaignResult", "Observer", "Progress", "kind_of"]
-
-# Of an input on which an oracle broke, which no process died of.
-BROKEN = "broken"
-# The others are libFuzzer's file name prefixes; its `slow-unit-` is a hint, no finding.
-_KINDS = ("crash", "timeout", "oom", "leak", BROKEN)
+__all__ = ["Artifact", "CampaignResult", "Observer", "Progress"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +86,3 @@ class CampaignResult:
     def exit_status(self) -> int:
         """0 when nothing was found, 1 for findings; an interruption changes nothing."""
         return 1 if self.artifacts else 0
-
-
-def kind_of(name: str) -> str | None:
-    """Return what kind of finding an artifact's file name stands for, None for no finding."""
-    kind, dash, rest = name.partition("-")
-    return kind if dash and kind in _KINDS and "." not in rest else None

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a campaign leaves for those who come later: its summary, the newest one only.
+"""What a campaign leaves for those who come later: its summary, the newest one on each variant.
 
-    <state>/campaigns/<target>.json           of the target
-    <state>/campaigns/<target>-<label>.json   of one of its properties
+    <state>/campaigns/<target>-<variant>.json           of the target
+    <state>/campaigns/<target>-<label>-<variant>.json   of one of its properties
 
-No target's name has a dash, so the two never meet.
+No target's name has a dash.  Campaigns on one variant at the same time have numbers behind it.
 """
 
 from __future__ import annotations
@@ -130,10 +130,8 @@ class CampaignRecord:
 
 
 def record_paths(project: Project, target: str) -> list[Path]:
-    """Return the files of a target's records: its own first, then those of its properties."""
-    folder = project.state / "campaigns"
-    own = folder / f"{target}.json"
-    return [*([own] if own.exists() else []), *sorted(folder.glob(f"{target}-*.json"))]
+    """Return the files of a target's records and of those of its properties, by name."""
+    return sorted((project.state / "campaigns").glob(f"{target}-*.json"))
 
 
 def keep_record(project: Project, record: CampaignRecord, name: str) -> Path:

@@ -98,7 +98,9 @@ class _Supervisor:
         }
         run.keep_in(self._evolved.absolute())
         self._script = entry_script(target, project, run, options.script)
-        self._log = Log(project.state / "logs" / f"{options.name or target.name}.log")
+        self._log = Log(
+            project.state / "logs" / f"{options.name or f'{target.name}-{variant}'}.log"
+        )
         self._fork = options.workers > 1
         self._restarts = -1
         self._fruitless = 0

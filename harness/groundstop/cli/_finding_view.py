@@ -13,7 +13,7 @@ from rich.text import Text
 
 from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
-from groundstop.findings import Finding, Frame, Reproduction, Stored, parse_report
+from groundstop.findings import NOT_AGAIN, Finding, Frame, Reproduction, Stored, parse_report
 from groundstop.words import counted
 
 __all__ = ["print_reproduction", "print_stored"]
@@ -60,7 +60,8 @@ def print_stored(
         if path.is_file()
     ]
     if not finding.reproduced:
-        heading.append(Text("  it did not happen again when the campaign had ended", style="dim"))
+        said = f"  {NOT_AGAIN}: it may depend on the inputs before"
+        heading.append(Text(said, style="bold"))
     report = stored.report.read_text(encoding="utf-8", errors="replace")
     _print(heading, report, content, [finding.headline, command], console)
 

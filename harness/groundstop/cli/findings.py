@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # Where what is said of a finding begins, behind the width of an id.
 _BELOW = " " * 18
+# So many are named: where a core dies all the time, a campaign leaves thousands.
+_MOST_UNTRIAGED = 20
 
 
 @click.group("findings")
@@ -26,36 +29,80 @@ def command() -> None:
 @command.command("list", short_help="List the findings of a target, or of all.")
 @click.argument("target_name", metavar="[TARGET]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def list_command(target_name: str | None, *, as_json: bool) -> None:
-    """List the findings of TARGET, or of all targets: what, where, and the file that shows it."""
+def list_command(target_name: str | None, *, as_json: bool) -> int:
+    """List the findings of TARGET, or of all targets: what, where, and the file that shows it.
+
+    Failing inputs that a killed campaign has left are listed as well: the next campaign makes
+    findings of them.  Exit status: 0 listed; 2 a finding is damaged.
+    """
+    from groundstop.artifacts import untriaged_of
+    from groundstop.errors import DamagedFindingError
+    from groundstop.findings import list_findings
+
+    project = find_project()
+    found: list[Stored] = []
+    damaged: list[DamagedFindingError] = []
+    for each in list_findings(project, target_name):
+        if isinstance(each, DamagedFindingError):
+            damaged.append(each)
+        else:
+            found.append(each)
+    untriaged = [project.relative(path) for path in untriaged_of(project, target_name)]
+    if as_json:
+        document = {
+            "findings": [_document(stored, project) for stored in found],
+            "untriaged": untriaged,
+            "damaged": [
+                {"folder": project.relative(each.folder), "why": each.why} for each in damaged
+            ],
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        _print_list(found, project)
+        _print_untriaged(untriaged)
+        if not (found or untriaged or damaged):
+            click.echo(f"no findings{f' of {target_name}' if target_name else ''}")
+    for each in damaged:
+        click.echo(f"groundstop: {each}", err=True)
+    return 2 if damaged else 0
+
+
+def _print_list(found: Sequence[Stored], project: Project) -> None:
     from rich.console import Console
 
     from groundstop.cli._lines import print_hanging
-    from groundstop.findings import list_findings
+    from groundstop.findings import NOT_AGAIN
     from groundstop.words import counted
 
-    project = find_project()
-    found = list(list_findings(project, target_name))
-    if as_json:
-        click.echo(json.dumps([_document(stored, project) for stored in found], indent=2))
-        return
-    if not found:
-        click.echo(f"no findings{f' of {target_name}' if target_name else ''}")
-        return
     console = Console(highlight=False)
     names = [f"{s.finding.target} {s.finding.variant}" for s in found]
-    width = max(map(len, names))
+    width = max(map(len, names), default=0)
     for stored, name in zip(found, names, strict=True):
         finding = stored.finding
         day = f"{stored.found:%Y-%m-%d}" if stored.found else ""
         size = counted(stored.smallest.stat().st_size, "byte")
-        said = finding.headline if finding.reproduced else f"(not again) {finding.headline}"
+        said = finding.headline if finding.reproduced else f"({NOT_AGAIN}) {finding.headline}"
         head = f"{finding.id}  {name:{width}}  {day:10}  {size:>15}  "
         if console.is_terminal and len(head) + len(said) > console.width:
             console.print(head.rstrip(), soft_wrap=True, markup=False)
             head = _BELOW
         print_hanging(console, head, said)
         click.echo(f"{_BELOW}{project.relative(stored.smallest)}")
+
+
+def _print_untriaged(paths: Sequence[str]) -> None:
+    from groundstop.words import counted
+
+    if not paths:
+        return
+    click.echo(
+        f"{counted(len(paths), 'failing input')} of a campaign that has not ended, or was killed; "
+        "the next campaign makes findings of them:"
+    )
+    for path in paths[:_MOST_UNTRIAGED]:
+        click.echo(f"  {path}")
+    if len(paths) > _MOST_UNTRIAGED:
+        click.echo(f"  and {len(paths) - _MOST_UNTRIAGED:,} more")
 
 
 @command.command("show", short_help="Show a stored finding, and how to see it again.")

@@ -9,7 +9,6 @@ import click
 
 from groundstop.cli._harness import harness_options
 from groundstop.cli._options import release_option, sanitizer_option
-from groundstop.errors import InputError
 from groundstop.model import Release, Sanitizer
 
 
@@ -53,7 +52,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     file is, and without a project everything is kept below .groundstop.
     Exit status: 0 nothing found; 1 findings; 2 the campaign could not run.
     """
-    from groundstop.campaign import CampaignOptions, keep_record
+    from groundstop.campaign import CampaignOptions
     from groundstop.cli._fuzzing import fuzz, print_summary
 
     options = CampaignOptions(
@@ -66,13 +65,8 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         stop_at_finding=stop,
     )
     outcome = fuzz(name, options, quiet=quiet or as_json)
-    try:
-        keep_record(outcome.project, outcome.record, outcome.name)
-    except InputError as error:
-        # What was found counts all the same.
-        click.echo(f"groundstop: this campaign will be in no report: {error}", err=True)
     if as_json:
         click.echo(json.dumps(outcome.document()))
     else:
         print_summary(outcome)
-    return outcome.result.exit_status
+    return outcome.exit_status

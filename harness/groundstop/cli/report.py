@@ -23,12 +23,13 @@ from groundstop.config import find_project
     help="Write the page here, - is standard output (default: .groundstop/reports/TARGET.html).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, not a page.")
-def command(target_name: str | None, output: Path | None, *, as_json: bool) -> None:
+def command(target_name: str | None, output: Path | None, *, as_json: bool) -> int:
     """Write what is known of TARGET to one HTML file, to keep or to pass on.
 
     The target and what it lacks, the last campaigns, the corpus, the findings with their
     reports and decoded content, the regressions.  The core is neither built nor run, and
-    nothing judged: exit status 0 says that the report was made.
+    nothing judged: exit status 0 says that the report was made, 2 that something of it is
+    damaged, and is not in the report.
     """
     from groundstop.files import make_folder, write_atomically
     from groundstop.report import gather_evidence, render_page
@@ -39,14 +40,18 @@ def command(target_name: str | None, output: Path | None, *, as_json: bool) -> N
     project = find_project()
     target = load_target(project, chosen_target(project, target_name))
     evidence = gather_evidence(target, project)
+    for each in evidence.damaged:
+        click.echo(f"groundstop: {each.path}: {each.why}", err=True)
+    status = 2 if evidence.damaged else 0
     if as_json:
         click.echo(json.dumps(evidence.document(), indent=2))
-        return
+        return status
     page = render_page(evidence).encode()
     if str(output) == "-":
         sys.stdout.buffer.write(page)
-        return
+        return status
     path = output or project.state / "reports" / f"{target.name}.html"
     make_folder(path.parent)
     write_atomically(path, page)
     click.echo(project.relative(path))
+    return status

@@ -14,6 +14,9 @@ from groundstop.findings._report import Frame, Report, parse_report
 from groundstop.model import Death, Judgement, Release, Sanitizer, Variant
 from groundstop.oracles import Broken
 
+# What is said of a finding that is not reproduced.
+NOT_AGAIN = "seen once, not again"
+
 _KEY_FRAMES = 3
 # Kinds whose frames depend on when they are taken: where a hang is, where the stack ends.
 _SAMPLED = ("timeout", "stack-overflow")
@@ -112,14 +115,15 @@ class Finding:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Finding:
         """Read what `document` wrote; raise KeyError, TypeError or ValueError for anything else."""
-        release = Release.parse(document["release"])
+        release = Release.parse(_text(document, "release"))
+        frames = _exactly(list, document, "frames")
         return cls(
-            target=document["target"],
-            variant=Variant(release, Sanitizer(document["sanitizer"])),
-            kind=document["kind"],
-            detail=document["detail"],
-            frames=tuple(Frame(**frame) for frame in document["frames"]),
-            reproduced=document["reproduced"],
+            target=_text(document, "target"),
+            variant=Variant(release, Sanitizer(_text(document, "sanitizer"))),
+            kind=_text(document, "kind"),
+            detail=_text(document, "detail"),
+            frames=tuple(_frame(frame) for frame in frames),
+            reproduced=_exactly(bool, document, "reproduced"),
         )
 
     @classmethod
@@ -147,6 +151,35 @@ def headline(death: Death) -> str:
     """Return one line on a death: what happened, and where."""
     report = parse_report(death.report, death.kind)
     return Finding.of_report(report, "", Variant()).headline
+
+
+def _exactly(kind: type, document: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  (a `kind`)
+    value = document[name]
+    if type(value) is not kind:
+        raise TypeError(f"{name} = {value!r:.40} is not of type {kind.__name__}")
+    return value
+
+
+def _text(document: Mapping[str, Any], name: str) -> str:
+    text: str = _exactly(str, document, name)
+    # JSON may name halves of characters, which nobody can print.
+    text.encode()
+    return text
+
+
+def _frame(document: object) -> Frame:
+    if not isinstance(document, dict):
+        raise TypeError(f"frame {document!r:.40} is not of type dict")
+    line: int = _exactly(int, document, "line")
+    if not 0 <= line < 1 << 32:
+        raise ValueError(f"line = {line!r:.40} is no line")
+    return Frame(
+        _text(document, "function"),
+        _text(document, "file"),
+        line,
+        _text(document, "module"),
+        _text(document, "offset"),
+    )
 
 
 def _short(file: str) -> str:

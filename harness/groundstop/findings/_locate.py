@@ -6,13 +6,14 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from groundstop.artifacts import variant_of_folder
 from groundstop.config import Project
 from groundstop.corpus import find_regression
 from groundstop.errors import GroundstopError, TargetError
 from groundstop.files import read_input, resolved
 from groundstop.findings._search import stored_at
 from groundstop.findings._store import FindingStore
-from groundstop.model import Release, Sanitizer, Variant
+from groundstop.model import Variant
 from groundstop.target import DeclaredContent, Target, is_source, list_targets, load_target
 
 __all__ = ["find_target", "known_variant", "known_words"]
@@ -81,7 +82,7 @@ def known_variant(project: Project, target: Target, path: Path) -> Variant | Non
         return Variant(regression.release)
     if place.parent.parent == resolved(FindingStore(project, target.name).folder):
         # Where a campaign on a variant stores its artifacts.
-        return _parse(place.parent.name)
+        return variant_of_folder(place.parent)
     return None
 
 
@@ -91,11 +92,3 @@ def known_words(project: Project, target: Target, path: Path) -> str:
         if regression := find_regression(target.name, project, path):
             return regression.what
     return ""
-
-
-def _parse(variant: str) -> Variant | None:
-    release, _, sanitizer = variant.rpartition("-")
-    try:
-        return Variant(Release.parse(release), Sanitizer(sanitizer))
-    except ValueError:
-        return None

@@ -74,7 +74,7 @@ def minimize(  # noqa: PLR0913  (what people may say about a file)
     InputError where `output` is there, is needed, or cannot be written, and where another
     finding than the stored one is all that its input shows.
     """
-    path = input_of(path)
+    path = input_of(project, path)
     stored = stored_at(project, path)
     place = output or (stored.minimized if stored else _beside(project, path))
     if place.exists() and (output or not stored):

@@ -69,7 +69,7 @@ def reproduce(
     that finding: it comes first of what is found.  Raises what `examine` raises, InputError for
     a file that cannot be read, and SourceError for a text that does not compile.
     """
-    path = input_of(path)
+    path = input_of(project, path)
     target = find_target(project, path, target_name)
     data = testcase(target, path)
     known = known_variant(project, target, path)
@@ -92,12 +92,16 @@ def reproduce(
     return _describe(project, target, path, data, examination, stored.finding if stored else None)
 
 
-def input_of(path: Path) -> Path:
-    """Return the file that `path` stands for; raise InputError when it is not there."""
+def input_of(project: Project, path: Path) -> Path:
+    """Return the file that `path` stands for; raise InputError when it is not there.
+
+    Raises DamagedFindingError for a stored finding that is not as it was written.
+    """
     if path.name.endswith(SIDECAR_SUFFIX):
         return read_regression(path).path
-    if path.is_dir() and (path / "finding.json").is_file():
-        return path / "input"
+    stored = stored_at(project, path)
+    if stored and path.is_dir():
+        return path / stored.input.name
     if not path.is_file():
         why = "not a regular file" if path.exists() else "no such file"
         why = "a folder, and no finding's" if path.is_dir() else why

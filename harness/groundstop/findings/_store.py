@@ -11,6 +11,10 @@ half-written finding is ever seen, and what is left over goes with the next save
 twice changes nothing; a smaller input replaces a larger one; a finding that was
 reproduced replaces one that was not; when it was first found, and what was minimized, stay.
 Any number of processes may save at once.
+
+A folder that is named by an id, or holds a finding.json, is a finding.  One that is not as it
+was written (edited by hand, cut short, a link to nowhere) is damaged: it is named, never
+passed over.
 """
 
 from __future__ import annotations
@@ -18,7 +22,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import fcntl
+import hashlib
 import json
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,14 +33,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.errors import InputError
-from groundstop.files import read_text, write_atomically
+from groundstop.errors import DamagedFindingError, InputError
+from groundstop.files import read_input, read_text, write_atomically
 from groundstop.findings._finding import Finding
 
 _NEW = ".new-"
 # A folder on its way out; its finding's name follows.
 _OLD = ".old-"
 _MINIMIZED = "minimized"
+_DOCUMENT = "finding.json"
+# The files of a finding.
+STORED_FILES = ("input", _MINIMIZED, "report.txt", _DOCUMENT)
+_ID = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,9 @@ class Stored:
     def smallest(self) -> Path:
         """The smaller of the two files; where they are alike `minimized`, which is plainer."""
         with contextlib.suppress(OSError):
-            if self.minimized.stat().st_size <= self.input.stat().st_size:
+            if self.minimized.is_file() and (
+                self.minimized.stat().st_size <= self.input.stat().st_size
+            ):
                 return self.minimized
         return self.input
 
@@ -82,7 +95,7 @@ class FindingStore:
         place = self.folder / finding.id
         try:
             with self._locked():
-                known = self._read(place)
+                known = self._known(place)
                 found = known.found if known else dt.datetime.now(dt.UTC).replace(microsecond=0)
                 if known is not None and not _better(finding, data, known):
                     return known
@@ -104,15 +117,35 @@ class FindingStore:
         return path
 
     def load(self, identifier: str) -> Stored | None:
-        """Return a finding by its id; None when there is none such, or it is not readable."""
-        return self._read(self.folder / identifier)
+        """Return a finding by its id, None when there is none such.
+
+        Raises DamagedFindingError for one that is not as it was written.
+        """
+        self._recover_if_needed()
+        place = self.folder / identifier
+        return _read(place) if _is_finding(place) else None
 
     def __iter__(self) -> Iterator[Stored]:
-        """Yield all findings, by id."""
-        if self.folder.is_dir():
-            for path in sorted(self.folder.iterdir()):
-                if not path.name.startswith(".") and (stored := self._read(path)):
-                    yield stored
+        """Yield all findings that are not damaged, by id."""
+        yield from (each for each in self.entries() if isinstance(each, Stored))
+
+    def entries(self) -> Iterator[Stored | DamagedFindingError]:
+        """Yield all findings by id, and for each damaged one the error that says so."""
+        self._recover_if_needed()
+        try:
+            places = sorted(path for path in self.folder.iterdir() if _is_finding(path))
+        except FileNotFoundError:
+            if self.folder.is_symlink():
+                yield DamagedFindingError(self.folder, "a link to nowhere")
+            return
+        except OSError as error:
+            yield DamagedFindingError(self.folder, f"cannot be read: {error.strerror}")
+            return
+        for place in places:
+            try:
+                yield _read(place)
+            except DamagedFindingError as error:
+                yield error
 
     def _write(self, stored: Stored, data: bytes, report: str) -> None:
         place = stored.folder
@@ -121,27 +154,25 @@ class FindingStore:
         (new / "input").write_bytes(data)
         (new / "report.txt").write_text(report, encoding="utf-8", errors="replace")
         document = stored.finding.document()
+        document["input_sha256"] = hashlib.sha256(data).hexdigest()
         if stored.found is not None:
             document["found"] = stored.found.isoformat()
         text = json.dumps(document, indent=2, ensure_ascii=False)
-        (new / "finding.json").write_text(text + "\n", encoding="utf-8")
+        (new / _DOCUMENT).write_text(text + "\n", encoding="utf-8")
         if stored.minimized.is_file():
             shutil.copyfile(stored.minimized, new / _MINIMIZED)
         old = self.folder / f"{_OLD}{place.name}"
-        if place.exists():
+        if os.path.lexists(place):
             place.rename(old)
         new.rename(place)
-        shutil.rmtree(old, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            _remove(old)
 
-    def _read(self, place: Path) -> Stored | None:
-        try:
-            document = json.loads(read_text(place / "finding.json"))
-            found = dt.datetime.fromisoformat(document["found"]) if "found" in document else None
-            stored = Stored(Finding.from_document(document), place, found)
-        except (InputError, ValueError, KeyError, TypeError, RecursionError):
-            return None
-        # Without its input it shows nothing, and would keep its place for ever.
-        return stored if stored.input.is_file() else None
+    def _known(self, place: Path) -> Stored | None:
+        """Return what is kept at a place; a damaged one is replaced as if nothing were there."""
+        with contextlib.suppress(DamagedFindingError):
+            return _read(place) if _is_finding(place) else None
+        return None
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -151,16 +182,82 @@ class FindingStore:
             self._recover()
             yield
 
+    def _recover_if_needed(self) -> None:
+        """Bring back what a process that was killed had on its way out.
+
+        Whoever may not write here sees what there is.
+        """
+        with contextlib.suppress(OSError):
+            if any(path.name.startswith(_OLD) for path in self.folder.iterdir()):
+                with self._locked():
+                    pass
+
     def _recover(self) -> None:
         """Finish or undo what a process that was killed had begun; nobody else has the lock."""
         for path in self.folder.glob(f"{_OLD}*"):
             place = self.folder / path.name.removeprefix(_OLD)
-            if place.exists():
-                shutil.rmtree(path)
+            if os.path.lexists(place):
+                _remove(path)
             else:
                 path.rename(place)
         for path in self.folder.glob(f"{_NEW}*"):
-            shutil.rmtree(path)
+            _remove(path)
+
+
+def _is_finding(place: Path) -> bool:
+    if place.name.startswith("."):
+        return False
+    is_named = _ID.fullmatch(place.name) is not None
+    return os.path.lexists(place) if is_named else os.path.lexists(place / _DOCUMENT)
+
+
+def _read(place: Path) -> Stored:
+    try:
+        return _checked(place)
+    except DamagedFindingError:
+        raise
+    except KeyError as error:
+        raise DamagedFindingError(place, f"{_DOCUMENT} has no {error.args[0]}") from error
+    except (InputError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        why = str(error).removeprefix(f"{place}/")
+        raise DamagedFindingError(place, why) from error
+    except RecursionError as error:
+        raise DamagedFindingError(place, f"{_DOCUMENT} is nested too deep") from error
+
+
+def _checked(place: Path) -> Stored:
+    if not place.is_dir():
+        why = "a link to nowhere" if not place.exists() else "a file in place of a folder"
+        raise DamagedFindingError(place, why)
+    try:
+        document = json.loads(read_text(place / _DOCUMENT))
+    except ValueError as error:
+        raise DamagedFindingError(place, f"{_DOCUMENT} is no JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise DamagedFindingError(place, f"{_DOCUMENT} is no table")
+    finding = Finding.from_document(document)
+    if not place.name == document["id"] == finding.id:
+        raise DamagedFindingError(
+            place, f"{_DOCUMENT} is of the finding {finding.id}, and has the id {document['id']!r}"
+        )
+    if finding.target != place.parent.name:
+        raise DamagedFindingError(place, f"{_DOCUMENT} is of the target {finding.target!r}")
+    found = None
+    if "found" in document:
+        # A year that another time zone does not have cannot be shown.
+        found = dt.datetime.fromisoformat(document["found"]).astimezone(dt.UTC)
+    data = read_input(place / "input")
+    if hashlib.sha256(data).hexdigest() != document["input_sha256"]:
+        raise DamagedFindingError(place, f"input is not the one that {_DOCUMENT} was written for")
+    read_input(place / "report.txt")
+    return Stored(finding, place, found)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _better(finding: Finding, data: bytes, known: Stored) -> bool:

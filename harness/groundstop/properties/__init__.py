@@ -23,7 +23,11 @@ from groundstop.properties._died import CoreDied
 
 if TYPE_CHECKING:
     from groundstop.properties._campaign import fuzz_property, property_main, property_variant
-    from groundstop.properties._keep import PropertyFinding, keep_failures
+    from groundstop.properties._keep import (
+        PropertyFinding,
+        keep_earlier_failures,
+        keep_failures,
+    )
     from groundstop.properties._property import Property, is_property, load_property
     from groundstop.properties._run import Failure, run_property
     from groundstop.properties._stored import StoredInput, find_stored, reproduce_stored, stored
@@ -39,6 +43,7 @@ __all__ = [
     "find_stored",
     "fuzz_property",
     "is_property",
+    "keep_earlier_failures",
     "keep_failures",
     "load_property",
     "property_main",
@@ -58,6 +63,7 @@ _HOMES = {
     "find_stored": "_stored",
     "fuzz_property": "_campaign",
     "is_property": "_property",
+    "keep_earlier_failures": "_keep",
     "keep_failures": "_keep",
     "load_property": "_property",
     "property_main": "_campaign",

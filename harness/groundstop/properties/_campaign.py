@@ -87,7 +87,7 @@ def fuzz_property(
         artifacts=artifacts,
         flags=(*_FLAGS, *options.flags),
         script=script,
-        name=f"{name}-{prop.label}",
+        name=options.name or f"{name}-{prop.label}-{variant}",
     )
     return run_campaign(target, project, options, observer)
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundstop.artifacts import mark_triaged, untriaged
 from groundstop.corpus import add_property_input
-from groundstop.errors import InputError
+from groundstop.errors import DamagedFindingError, InputError, InterruptedTriageError
 from groundstop.files import read_input
-from groundstop.findings import Finding, FindingStore
+from groundstop.findings import Finding, FindingStore, Stored, keep_left
 from groundstop.model import Variant
 from groundstop.properties._property import Property
 from groundstop.properties._run import (
@@ -22,7 +23,7 @@ from groundstop.properties._run import (
 )
 from groundstop.properties._shrink import shrink
 
-__all__ = ["PropertyFinding", "keep_failures"]
+__all__ = ["PropertyFinding", "keep_earlier_failures", "keep_failures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,50 @@ def keep_failures(paths: Sequence[Path], prop: Property, variant: Variant) -> li
     Each is stored with the target's findings, made small, and one that happens again also
     goes to the corpus as a regression.  Raises as `run_property`.
     """
+    try:
+        return _keep_all(paths, prop, variant)
+    except KeyboardInterrupt:
+        done = len(paths) - len([path for path in untriaged(paths[0].parent) if path in paths])
+        folder = prop.project.relative(paths[0].parent)
+        raise InterruptedTriageError(done, len(paths), folder) from None
+
+
+def keep_earlier_failures(prop: Property) -> tuple[list[PropertyFinding], list[str]]:
+    """Do so with what campaigns on any variant stored before they were killed.
+
+    Returns the findings, and a line for each thing that none could be made of.
+    """
+    found: list[PropertyFinding] = []
+    notes: list[str] = []
+    for name in sorted({core.target_name for core in prop.cores}):
+        kept, said = keep_left(
+            prop.project.state / "properties" / name / prop.label,
+            prop.project,
+            lambda paths, variant: keep_failures(paths, prop, variant),
+        )
+        found += kept
+        notes += said
+    return found, notes
+
+
+def _keep_all(paths: Sequence[Path], prop: Property, variant: Variant) -> list[PropertyFinding]:
     failed: dict[str, tuple[bytes, Failure]] = {}
+    shown: dict[str, list[Path]] = {}
     kept: list[PropertyFinding] = []
     for path in paths:
         data = read_input(path)
         failure = _run(prop, data, variant)
         if failure is None:
             kept.append(_unreproduced(path, data, prop, variant))
-        elif (known := failed.get(failure.finding.id)) is None or len(data) < len(known[0]):
-            failed[failure.finding.id] = (data, failure)
-    for data, failure in failed.values():
+            continue
+        identifier = failure.finding.id
+        shown.setdefault(identifier, []).append(path)
+        if (known := failed.get(identifier)) is None or len(data) < len(known[0]):
+            failed[identifier] = (data, failure)
+    for identifier, (data, failure) in failed.items():
         kept.append(_keep(prop, *_smaller(prop, data, failure, variant), variant))
+        for path in shown[identifier]:
+            mark_triaged(path, [kept[-1].finding.id])
     return kept
 
 
@@ -88,7 +122,7 @@ def _smaller(
 def _keep(prop: Property, data: bytes, failure: Failure, variant: Variant) -> PropertyFinding:
     finding = failure.finding
     store = FindingStore(prop.project, finding.target)
-    known = store.load(finding.id)
+    known = _known(store, finding)
     if known is not None and known.input.stat().st_size <= len(data):
         # Found before: what is in the corpus of it stays the one input that shows it.
         earlier = read_input(known.input)
@@ -112,6 +146,14 @@ def _keep(prop: Property, data: bytes, failure: Failure, variant: Variant) -> Pr
     return PropertyFinding(finding, path, failure.example)
 
 
+def _known(store: FindingStore, finding: Finding) -> Stored | None:
+    try:
+        return store.load(finding.id)
+    except DamagedFindingError:
+        # Saving puts a whole one in its place.
+        return None
+
+
 def _unreproduced(path: Path, data: bytes, prop: Property, variant: Variant) -> PropertyFinding:
     core, _ = prop.core_for(variant.release)
     note = path.with_name(f"{path.name}.oracle")
@@ -125,4 +167,5 @@ def _unreproduced(path: Path, data: bytes, prop: Property, variant: Variant) -> 
         core.target_name, variant, finding_kind(prop.node), detail, (), reproduced=False
     )
     stored = FindingStore(prop.project, core.target_name).save(finding, data, text)
-    return PropertyFinding(finding, stored.input, "")
+    mark_triaged(path, [stored.finding.id])
+    return PropertyFinding(stored.finding, stored.input, "")

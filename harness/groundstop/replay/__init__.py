@@ -11,6 +11,7 @@ from groundstop.replay._death import death_kind
 from groundstop.replay._open import open_pool, open_worker
 from groundstop.replay._pool import Pool, replay
 from groundstop.replay._reruns import Reruns
+from groundstop.replay._symbols import symbolize
 from groundstop.replay._worker import DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT, Result, Worker
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "open_pool",
     "open_worker",
     "replay",
+    "symbolize",
 ]

@@ -8,6 +8,9 @@ import subprocess
 from collections import defaultdict
 from pathlib import Path, PurePath
 
+from groundstop.errors import ToolError
+from groundstop.toolchain import find_llvm_tool
+
 # The shape of the runner's own stacks and of the sanitizers' unsymbolized ones.
 _FRAME = re.compile(
     r"^ +#(?P<number>\d+) (?P<pc>0x[0-9a-f]+) +(?:in \S+ )?"
@@ -53,6 +56,14 @@ def symbolized(report: str, symbolizer: str | None, core: Path) -> str:
 
     text = _FRAME.sub(replace, report)
     return _SUMMARY.sub(lambda match: f"{match[1]} {where}", text) if where else text
+
+
+def symbolize(report: str, core: Path) -> str:
+    """Return a report of a campaign, whose processes name no function, as `symbolized` does."""
+    try:
+        return symbolized(report, find_llvm_tool("llvm-symbolizer"), core)
+    except ToolError:
+        return report
 
 
 _Places = list[tuple[str, str]]

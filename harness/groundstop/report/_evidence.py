@@ -103,8 +103,9 @@ class Damage:
 class Evidence:
     """All that a project holds of one target.
 
-    `campaigns` are the newest of the target and of each of its properties, `absent` has a
-    line for each thing that was not there.
+    `campaigns` are the newest of the target and of each of its properties, on each variant.
+    `untriaged` are the failing inputs that a campaign has stored, and of which nobody has made
+    findings yet.  `absent` has a line for each thing that was not there.
     """
 
     project: str
@@ -115,6 +116,7 @@ class Evidence:
     corpus: tuple[FolderStats, ...] = ()
     findings: tuple[FindingFacts, ...] = ()
     regressions: tuple[RegressionFacts, ...] = ()
+    untriaged: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     damaged: tuple[Damage, ...] = ()
 

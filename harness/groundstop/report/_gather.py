@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from groundstop.artifacts import untriaged_of
 from groundstop.campaign import CampaignRecord, read_record, record_paths
 from groundstop.config import Project
 from groundstop.corpus import folder_stats
@@ -51,7 +51,8 @@ def gather_evidence(target: Target, project: Project) -> Evidence:
         corpus=tuple(corpus),
         findings=tuple(each for each in findings if isinstance(each, FindingFacts)),
         regressions=tuple(each for each in regressions if isinstance(each, RegressionFacts)),
-        absent=tuple(_absent(target, project, versions)),
+        untriaged=tuple(from_root(project, path) for path in untriaged_of(project, target.name)),
+        absent=tuple(_absent(target, project, versions, campaigns)),
         # A folder of the corpus can be in the way of its inputs and of its regressions.
         damaged=tuple(dict.fromkeys(damaged)),
     )
@@ -67,6 +68,7 @@ def _campaigns(target: Target, project: Project) -> Iterator[CampaignRecord | Da
         paths = record_paths(project, target.name)
     except OSError as error:
         yield damage(project, folder, error)
+    records: list[CampaignRecord] = []
     for path in paths:
         try:
             record = read_record(path)
@@ -74,9 +76,11 @@ def _campaigns(target: Target, project: Project) -> Iterator[CampaignRecord | Da
             yield damage(project, path, error)
             continue
         if record.target == target.name:
-            yield record
+            records.append(record)
         else:
             yield Damage(from_root(project, path), f"of a campaign on {record.target}")
+    # Those of the target first, then those of its properties.
+    yield from sorted(records, key=lambda each: each.fuzzed != target.name)
 
 
 def _target(target: Target, project: Project) -> TargetFacts:
@@ -130,13 +134,17 @@ def _missing(target: Target) -> Iterator[str]:
         yield "no releases: there is no other build of the core to compare with"
 
 
-def _absent(target: Target, project: Project, versions: Versions) -> Iterator[str]:
-    log = project.state / "logs" / f"{target.name}.log"
-    # Of a folder that cannot be read nobody knows what it lacks.
-    with contextlib.suppress(OSError):
-        if not (project.state / "campaigns" / f"{target.name}.json").exists():
-            more = f"; {from_root(project, log)} has the output of one" if log.is_file() else ""
-            yield f"no record of a campaign on {target.name} by groundstop fuzz{more}"
+def _absent(
+    target: Target,
+    project: Project,
+    versions: Versions,
+    campaigns: Sequence[CampaignRecord | Damage],
+) -> Iterator[str]:
+    # A damaged one is named as that; of a folder that cannot be read nobody knows what it lacks.
+    if not any(isinstance(each, Damage) or each.fuzzed == target.name for each in campaigns):
+        logs = sorted((project.state / "logs").glob(f"{target.name}-*.log"))
+        more = f"; {from_root(project, logs[0])} has the output of one" if logs else ""
+        yield f"no record of a campaign on {target.name} by groundstop fuzz{more}"
     if not versions.compiler:
         yield "no compiler was found on this machine"
     if not versions.commit:

@@ -6,14 +6,13 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.corpus import SIDECAR_SUFFIX, Regression, content_files, read_regression
-from groundstop.errors import GroundstopError, InputError
+from groundstop.errors import DamagedFindingError, GroundstopError, InputError
 from groundstop.files import read_input, resolved
 from groundstop.findings import FindingStore, Stored, repro_command
 from groundstop.properties import find_stored
@@ -29,7 +28,6 @@ _TEXT_LIMIT = 100_000
 _INPUT_LIMIT = 16 << 10
 # What campaigns keep of a property is no regression.
 _EVOLVED = "evolved"
-_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def findings_of(target: Target, project: Project) -> Iterator[FindingFacts | Damage]:
@@ -37,30 +35,14 @@ def findings_of(target: Target, project: Project) -> Iterator[FindingFacts | Dam
     found: list[FindingFacts] = []
     damaged: list[Damage] = []
     store = FindingStore(project, target.name)
-    folders: list[Path] = []
-    try:
-        folders = sorted(store.folder.iterdir())
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        damaged.append(damage(project, store.folder, error))
-    for folder in folders:
-        # What the store is about to put in place or to delete.
-        if folder.name.startswith("."):
-            continue
+    for each in store.entries():
         try:
-            # The others are what campaigns write to, named by variants.
-            if _ID.fullmatch(folder.name) or (folder / "finding.json").exists():
-                found.append(_finding(_load(store, folder), store, target, project))
-        except (
-            GroundstopError,
-            OSError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            damaged.append(Damage(from_root(project, folder), error_words(project, error)))
+            if isinstance(each, DamagedFindingError):
+                damaged.append(damage(project, each.folder, each))
+            else:
+                found.append(_finding(each, store, target, project))
+        except (GroundstopError, OSError) as error:
+            damaged.append(Damage(from_root(project, each.folder), error_words(project, error)))
     yield from sorted(found, key=lambda each: (not each.reproduced, each.found, each.id))
     yield from damaged
 
@@ -97,16 +79,6 @@ def _regressions(files: Sequence[Path], project: Project) -> Iterator[Regression
             yield Damage(from_root(project, path), error_words(project, error))
 
 
-def _load(store: FindingStore, folder: Path) -> Stored:
-    _read(store, folder / "finding.json")
-    stored = store.load(folder.name)
-    if stored is None:
-        raise InputError("finding.json or input is missing, or is not what a finding has")
-    if stored.finding.id != folder.name:
-        raise InputError(f"has the finding {stored.finding.id} and not its name: a copy?")
-    return stored
-
-
 def _read(store: FindingStore, path: Path) -> bytes:
     """Read a file of a finding; a link must not carry others into what is passed on."""
     if not resolved(path).is_relative_to(resolved(store.folder)):
@@ -115,6 +87,8 @@ def _read(store: FindingStore, path: Path) -> bytes:
 
 
 def _finding(stored: Stored, store: FindingStore, target: Target, project: Project) -> FindingFacts:
+    # Not only where it is shown: what a link leads to is not what was kept.
+    _read(store, stored.folder / "finding.json")
     finding = stored.finding
     frames = tuple(
         replace(frame, file=frame.file and from_root(project, Path(frame.file)))

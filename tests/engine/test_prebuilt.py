@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from groundstop.campaign._mutator import own_hooks
 from groundstop.errors import TargetError
-from groundstop.model import Release
-from groundstop.target import Core
+from groundstop.model import Release, Sanitizer
+from groundstop.target import Core, check_signature
 from support.command import groundstop
 from support.libraries import SOURCE, library_project, shared_object
 
@@ -181,6 +183,27 @@ def test_a_library_that_cannot_be_fuzzed_says_why(tmp_path: Path, kind: str, wor
     assert run.status == 2, run.output
     assert words in run.output
     assert run.output.count("groundstop: ") == 1
+
+
+def test_a_library_that_changes_is_examined_again(tmp_path: Path) -> None:
+    library = shared_object(tmp_path / "libvm.so")
+    core = Core(library=library, entry="vm_fuzz")
+    assert core.sanitizers == (Sanitizer.PLAIN,)
+    before = library.stat()
+    shared_object(library, "-fsanitize=address,fuzzer-no-link")
+    os.utime(library, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert core.sanitizers == (Sanitizer.ADDRESS,)
+
+
+def test_a_library_is_examined_without_tools_of_llvm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = shared_object(tmp_path / "libvm.so", "-fsanitize=address,fuzzer-no-link")
+    monkeypatch.setenv("PATH", "/nowhere")
+    core = Core(library=library, entry="vm_fuzz")
+    assert core.sanitizers == (Sanitizer.ADDRESS,)
+    check_signature(library, "vm_fuzz")
+    assert own_hooks(library) == []
 
 
 def test_a_library_of_gccs_address_sanitizer_is_refused(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ BAD = {
 COMPILERS = {
     "clang -O1": (*find_compiler().command, "-O1"),
     "clang -O3": (*find_compiler().command, "-O3"),
-    "g++": ("g++", "-O2"),
+    "g++": ("g++", "-O2", "-gdwarf-4"),
 }
 
 
@@ -91,7 +91,12 @@ def library(source: str, compiler: str, folder: Path) -> Path:
         pytest.skip(f"{command[0]} is not installed")
     path = folder / "harness.cc"
     path.write_text(HEAD + source)
-    words = [*command, *"-x c++ -g -fPIC -shared -o".split(), str(folder / "lib.so"), str(path)]
+    words = [
+        *command,
+        *["-x", "c++", "-g", "-fPIC", "-shared", "-o"],
+        str(folder / "lib.so"),
+        str(path),
+    ]
     # C++ is what is read here; no function of its library is needed.
     built = subprocess.run(
         [*words, "-Wl,--unresolved-symbols=ignore-all"], capture_output=True, text=True, check=False

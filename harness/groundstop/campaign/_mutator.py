@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.toolchain import build_mutator, build_own_hooks, find_llvm_tool
+from groundstop.toolchain import build_mutator, build_own_hooks, read_elf
 
 __all__ = ["CROSSOVER", "MUTATOR", "mutator_for", "own_hooks"]
 
@@ -19,7 +17,6 @@ _HOOKS = {
     MUTATOR: "LLVMFuzzerCustomMutator",
     CROSSOVER: "LLVMFuzzerCustomCrossOver",
 }
-_EXPORTED = r"FUNC +(GLOBAL|WEAK) +(DEFAULT|PROTECTED) +\d+ +{}\b"
 
 
 def mutator_for(project: Project, core: Path, table: Path | None) -> Path | None:
@@ -40,10 +37,7 @@ def own_hooks(core: Path) -> list[str]:
     if not any(name.encode() in content for name in _HOOKS.values()):
         return []
     # The name alone may also be that of a function that it keeps to itself.
-    run = subprocess.run(
-        [find_llvm_tool("llvm-readelf"), "--dyn-symbols", str(core)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [hook for hook, name in _HOOKS.items() if re.search(_EXPORTED.format(name), run.stdout)]
+    exported = read_elf(core).exported
+    return [
+        hook for hook, name in _HOOKS.items() if name in exported and exported[name].kind == "FUNC"
+    ]

@@ -7,25 +7,17 @@ import functools
 import os
 import re
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.errors import CoreError
 from groundstop.model import Sanitizer
-from groundstop.toolchain import find_llvm_tool
+from groundstop.toolchain import Elf, read_elf
 
 __all__ = ["PrebuiltLibrary", "PrebuiltObject", "examine_library", "examine_object"]
 
 _INSTRUMENT = "-fsanitize=address,fuzzer-no-link"
 
-_FIELD = re.compile(r"^ +(Class|Data|Type|Machine): +(.+)$", re.MULTILINE)
-_NEEDED = re.compile(r"\(NEEDED\) +Shared library: \[(.+)\]")
-# Value, size, type, binding, visibility, section, name.
-_SYMBOL = re.compile(
-    r"^ +\d+: [0-9a-f]+ +\w+ (?P<type>\w+) +\w+ +(?P<seen>\w+) +(?P<section>\w+) (?P<name>[^@\s]+)",
-    re.MULTILINE,
-)
 _MISSING = re.compile(r"^\s+(\S+) => not found$", re.MULTILINE)
 
 # By the beginning of a function that such a library leaves to its runtime.
@@ -73,69 +65,49 @@ def examine_library(path: Path, entry: str) -> PrebuiltLibrary:
     a runtime that does not fit, no function `entry`, libraries of its own that are missing.
     """
     try:
-        stamp = path.stat().st_mtime_ns
+        seen = path.stat()
     except OSError as error:
         raise CoreError(f"{path}: cannot be read: {error.strerror}") from error
+    stamp = (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
     return _examine(path.absolute(), entry, stamp)
 
 
 @functools.cache
-def _examine(path: Path, entry: str, _stamp: int) -> PrebuiltLibrary:
-    text = _read(path, "--dynamic-table", "--dyn-symbols")
-    header = dict(_FIELD.findall(text))
-    if "DYN" not in header.get("Type", ""):
+def _examine(path: Path, entry: str, _stamp: tuple[int, ...]) -> PrebuiltLibrary:
+    elf = read_elf(path)
+    if elf.kind != "DYN":
         raise CoreError(
-            f"{path} is no shared library: link it with -shared "
-            f"(it is {header.get('Type', 'no ELF file')})"
+            f"{path} is no shared library: link it with -shared (it is of the kind {elf.kind})"
         )
-    _check_machine(path, header)
-    for library in _NEEDED.findall(text):
+    _check_machine(path, elf)
+    for library in elf.needed:
         for sign, meaning in _FOREIGN_RUNTIMES.items():
             if library.startswith(sign):
                 raise CoreError(f"{path} {meaning} ({library})")
-    symbols = list(_SYMBOL.finditer(text))
-    undefined = {s["name"] for s in symbols if s["section"] == "UND"}
+    undefined = elf.undefined
     _check_instrumentation(path, undefined)
-    _check_entry(path, entry, [s for s in symbols if s["section"] != "UND"])
+    _check_entry(path, entry, elf)
     _check_dependencies(path)
     return PrebuiltLibrary(path, _sanitizer(undefined), covered=_is_covered(undefined))
 
 
 def examine_object(path: Path) -> PrebuiltObject:
     """Return what the object at `path` is compiled with; raises CoreError as for libraries."""
-    text = _read(path, "--symbols")
-    header = dict(_FIELD.findall(text))
-    if "REL" not in header.get("Type", ""):
-        raise CoreError(f"{path} is no object file (it is {header.get('Type', 'no ELF file')})")
-    _check_machine(path, header)
-    undefined = {s["name"] for s in _SYMBOL.finditer(text) if s["section"] == "UND"}
+    elf = read_elf(path)
+    if elf.kind != "REL":
+        raise CoreError(f"{path} is no object file (it is of the kind {elf.kind})")
+    _check_machine(path, elf)
+    undefined = elf.undefined
     _check_instrumentation(path, undefined)
     cplusplus = any(name.startswith(("_Z", "__cxa_", "__gxx_")) for name in undefined)
     return PrebuiltObject(_sanitizer(undefined), cplusplus)
 
 
-def _read(path: Path, *tables: str) -> str:
-    run = subprocess.run(
-        [find_llvm_tool("llvm-readelf"), "--file-header", *tables, str(path)],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if run.returncode:
-        said = run.stderr.strip().rpartition(f"'{path}': ")[2] or f"status {run.returncode}"
-        raise CoreError(f"{path} is no shared library of this kind of system: {said}")
-    return run.stdout
-
-
-def _check_machine(path: Path, header: Mapping[str, str]) -> None:
-    ours = dict(_FIELD.findall(_read(Path("/proc/self/exe"))))
-    for what in ("Machine", "Class", "Data"):
-        if header.get(what) != ours.get(what):
-            raise CoreError(
-                f"{path} is for another kind of machine ({header.get(what)}, this one has "
-                f"{ours.get(what)}): build it here"
-            )
+def _check_machine(path: Path, elf: Elf) -> None:
+    if elf.machine:
+        raise CoreError(
+            f"{path} is for another kind of machine ({elf.machine}): build it for x86-64"
+        )
 
 
 def _check_instrumentation(path: Path, undefined: set[str]) -> None:
@@ -152,15 +124,14 @@ def _check_instrumentation(path: Path, undefined: set[str]) -> None:
         )
 
 
-def _check_entry(path: Path, entry: str, defined: list[re.Match[str]]) -> None:
-    for symbol in defined:
-        if symbol["name"] == entry and symbol["seen"] in {"DEFAULT", "PROTECTED"}:
-            if symbol["type"] in {"FUNC", "IFUNC"}:
-                return
-            raise CoreError(f"{path}: {entry} is no function: name the right one in Core(entry=…)")
+def _check_entry(path: Path, entry: str, elf: Elf) -> None:
+    if symbol := elf.exported.get(entry):
+        if symbol.kind in {"FUNC", "IFUNC"}:
+            return
+        raise CoreError(f"{path}: {entry} is no function: name the right one in Core(entry=…)")
     # `_Z`, perhaps namespaces, the name's length, the name.
     mangled = re.compile(rf"_ZN?.*{len(entry)}{re.escape(entry)}")
-    if any(mangled.match(symbol["name"]) for symbol in defined):
+    if any(symbol.defined and mangled.match(symbol.name) for symbol in elf.symbols):
         raise CoreError(f'{path}: {entry} is a C++ function: declare it extern "C"')
     raise CoreError(
         f"{path} exports no function {entry}: define `int {entry}(const uint8_t *, size_t)` "

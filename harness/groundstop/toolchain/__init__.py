@@ -7,6 +7,7 @@ project's cache where nothing that compiler and linker read for it has changed s
 
 from groundstop.toolchain._build import build_program, build_shared
 from groundstop.toolchain._compiler import Compiler, find_compiler, find_llvm_tool
+from groundstop.toolchain._elf import Elf, opened_elf, read_elf
 from groundstop.toolchain._flags import CPLUSPLUS
 from groundstop.toolchain._framework import (
     build_driver,
@@ -20,6 +21,7 @@ from groundstop.toolchain._recipe import Recipe
 __all__ = [
     "CPLUSPLUS",
     "Compiler",
+    "Elf",
     "Recipe",
     "build_driver",
     "build_mutator",
@@ -30,5 +32,7 @@ __all__ = [
     "find_compiler",
     "find_llvm_tool",
     "native_root",
+    "opened_elf",
+    "read_elf",
     "sanitizer_runtime",
 ]

@@ -5,7 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PACKAGES := clang llvm libclang-rt-dev
 SECONDS ?= 60
 WORKERS ?= 1
 
@@ -15,10 +14,10 @@ WORKERS ?= 1
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-setup: tools $(READY) ## Make the virtual environment and install clang and llvm where missing
+setup: tools $(READY) ## Make the virtual environment and install what is missing
 
 tools:
-	@./tools/install-clang $(PACKAGES)
+	@PYTHON='$(PYTHON)' ./tools/install-missing
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -75,10 +75,23 @@ def read_text(path: Path) -> str:
 def resolved(path: Path) -> Path:
     """Return `path` without symbolic links; raise InputError if they go round in circles."""
     try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        why = "its symbolic links form a loop" if isinstance(error, RuntimeError) else error
-        raise InputError(f"{path}: cannot be found: {why}") from error
+        found = path.resolve()
+        loops = _has_link(found)
+    except RuntimeError:  # Python 3.12 and older
+        loops = True
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be found: {error}") from error
+    if loops:
+        raise InputError(f"{path}: cannot be found: its symbolic links form a loop")
+    return found
+
+
+def _has_link(found: Path) -> bool:
+    """Return whether a resolved path still has links, those of a loop: Python 3.13 leaves them."""
+    try:
+        return stat.S_ISLNK(found.lstat().st_mode)
+    except OSError as error:
+        return error.errno == errno.ELOOP
 
 
 def can_be_preloaded(path: Path) -> bool:

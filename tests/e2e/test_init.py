@@ -103,10 +103,12 @@ def test_sources_that_are_there_are_built_with_an_entry_point_to_fill_in(tmp_pat
         ("../outside.c", "a folder above it"),
         ("..", "a folder: name the C or C++ files in it"),
         ("/dev/null", "not a regular file"),
+        ("../loop.c", "its symbolic links form a loop"),
     ],
 )
 def test_a_source_that_cannot_be_one_is_refused(tmp_path: Path, source: str, why: str) -> None:
     (tmp_path / "outside.c").touch()
+    (tmp_path / "loop.c").symlink_to("loop.c")
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "vm.h").touch()

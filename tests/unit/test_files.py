@@ -71,9 +71,17 @@ def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
     assert [p.name for p in (tmp_path / "folder").iterdir()] == ["file"]
 
 
-def test_links_in_a_circle_are_an_input_error(odd: Path) -> None:
+@pytest.mark.parametrize("name", ["loop", "loop/x", "loop/x/y", "to-loop", "folder/../loop"])
+def test_links_in_a_circle_are_an_input_error(odd: Path, name: str) -> None:
+    (odd / "to-loop").symlink_to("loop/x")
     with pytest.raises(InputError, match="loop"):
-        resolved(odd / "loop")
+        resolved(odd / name)
+
+
+@pytest.mark.parametrize("name", ["gone", "gone/x", "folder/gone", "fifo", "fifo/x", "leads-away"])
+def test_what_is_not_there_yet_is_no_loop(odd: Path, name: str) -> None:
+    (odd / "leads-away").symlink_to("gone/y")
+    assert not resolved(odd / name).is_symlink()
 
 
 @pytest.mark.parametrize(

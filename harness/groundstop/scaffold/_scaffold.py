@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from groundstop.errors import ConfigError
-from groundstop.files import can_be_preloaded, read_input
+from groundstop.files import can_be_preloaded, read_input, resolved
 from groundstop.scaffold._change import Change, Written, added_to, carry_out, new_file
 from groundstop.scaffold._register import read_registry
 from groundstop.scaffold._wheel import build_wheel, wheel_name
@@ -179,7 +179,7 @@ def _literal(text: str) -> str:
 
 def _below(folder: Path, source: Path) -> str:
     """Return a source as the target names it: relative to the project, with slashes."""
-    path = (folder / source).resolve()
+    path = resolved(folder / source)
     if path.is_dir():
         raise ConfigError(f"{source}: a folder: name the C or C++ files in it")
     if not path.is_file():

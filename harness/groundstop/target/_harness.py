@@ -20,7 +20,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import BuildError, TargetError
-from groundstop.files import can_be_preloaded, make_folder, write_atomically
+from groundstop.files import can_be_preloaded, make_folder, resolved, write_atomically
 from groundstop.target._core import Core
 from groundstop.target._library import examine_object
 from groundstop.target._target import Target
@@ -192,7 +192,7 @@ def _headers(harness: Harness, sources: tuple[Path, ...]) -> list[Path]:
     return sorted(
         path
         for path in found - set(sources)
-        if not any(path.is_relative_to(folder.resolve()) for folder in folders)
+        if not any(path.is_relative_to(resolved(folder)) for folder in folders)
     )
 
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "stats.h"
+#include "unit.h"
 
 #define GS_OURS 1
 /* As many may be open where the system allows it, not only the usual 1024. */
@@ -35,13 +36,20 @@ static int most_descriptors;   /* that may be open; 0: no limit is known */
 static struct sigaction behind_segv;
 static struct sigaction behind_bus;
 
-/* A handler may need it: no stdio. */
-static void say(const char *text)
+static bool is_closed(int descriptor)
 {
-	size_t size = strlen(text);
+	return fcntl(descriptor, F_GETFD) < 0 && errno == EBADF;
+}
 
-	if (write(STDERR_FILENO, text, size) != (ssize_t)size && kept_error >= 0)
-		(void)!write(kept_error, text, size);
+int gs_conduct_stderr(void)
+{
+	return kept_error >= 0 && is_closed(STDERR_FILENO) ? kept_error : STDERR_FILENO;
+}
+
+/* A handler may need it: no stdio. */
+void gs_conduct_say(const char *text)
+{
+	gs_write_all(gs_conduct_stderr(), text, strlen(text));
 }
 
 static uintptr_t program_counter(const ucontext_t *context)
@@ -70,7 +78,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		behind->sa_sigaction(number, info, context);
 		return;
 	}
-	say("\n==0== ERROR: Groundstop: SEGV, and the stack cannot be walked: it is smashed, or a "
+	gs_conduct_say("\n==0== ERROR: Groundstop: SEGV, and the stack cannot be walked: it is smashed, or a "
 	    "jump went to an address without code\nSUMMARY: Groundstop: SEGV\n");
 	gs_end_with_unit();
 }
@@ -92,7 +100,7 @@ static void on_fork(void)
 	static bool told;
 
 	if (gs_core_runs && !told)
-		say("groundstop: the core forks: its children are ended when they return\n");
+		gs_conduct_say("groundstop: the core forks: its children are ended when they return\n");
 	told |= gs_core_runs;
 }
 
@@ -140,11 +148,6 @@ void gs_conduct_end_children(void)
 		syscall(SYS_exit_group, 0);
 }
 
-static bool is_closed(int descriptor)
-{
-	return fcntl(descriptor, F_GETFD) < 0 && errno == EBADF;
-}
-
 static void restore_files(void)
 {
 	static bool told;
@@ -154,7 +157,7 @@ static void restore_files(void)
 	dup2(kept_error, STDOUT_FILENO);
 	dup2(kept_error, STDERR_FILENO);
 	if (!told)
-		say("groundstop: the core closes descriptors that are not its own: standard output and "
+		gs_conduct_say("groundstop: the core closes descriptors that are not its own: standard output and "
 		    "error are open again\n");
 	told = true;
 }
@@ -179,7 +182,7 @@ void gs_conduct_look(void)
 
 void gs_conduct_start_anew(void)
 {
-	say("groundstop: the core leaves descriptors open: its process is started anew before "
+	gs_conduct_say("groundstop: the core leaves descriptors open: its process is started anew before "
 	    "there are none\n");
 	gs_stats_flush();
 	for (;;)

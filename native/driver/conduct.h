@@ -29,6 +29,10 @@ void gs_conduct_look(void);
 extern bool gs_conduct_is_spent;
 _Noreturn void gs_conduct_start_anew(void);
 
+/* Standard error, also where the core has closed it; a text to it.  A handler may call it. */
+int gs_conduct_stderr(void);
+void gs_conduct_say(const char *text);
+
 /* ending.c: have libFuzzer store the input that runs, and end the process. */
 _Noreturn void gs_end_with_unit(void);
 

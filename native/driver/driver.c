@@ -14,6 +14,7 @@
 #include "content.h"
 #include "coverage.h"
 #include "ending.h"
+#include "hang.h"
 #include "interrupt.h"
 #include "pace.h"
 #include "stats.h"
@@ -52,7 +53,9 @@ static void note_coverage(void)
 static int run_native(const uint8_t *data, size_t size)
 {
 	gs_report_reset();
+	gs_hang_begin(data, size);
 	returned = gs_call(entry, data, size);
+	gs_hang_end();
 	gs_local.stage[gs_report_get()->stage]++;
 	if (returned == -1)
 		gs_local.not_kept++;
@@ -71,7 +74,9 @@ static int run_python(const uint8_t *data, size_t size)
 	gs_report_reset();
 	returned = 0;
 	gs_local.python_calls++;
+	gs_hang_begin(data, size);
 	callback(data, size);
+	gs_hang_end();
 	gs_local.stage[gs_report_get()->stage]++;
 	if (returned == -1)
 		gs_local.not_kept++;
@@ -89,6 +94,7 @@ static int run_one(const uint8_t *data, size_t size)
 		gs_conduct_watch();
 		gs_witness_start();
 		gs_interrupt_defer();
+		gs_hang_watch(entry != NULL);
 		gs_pace_begin();
 	}
 	if (gs_interrupt_waiting)
@@ -113,6 +119,7 @@ int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry wrapped)
 	}
 	callback = wrapped;
 	gs_unit_place(*argc, *argv);
+	gs_hang_limit(*argc, *argv);
 	gs_lifeline_watch();
 	gs_content_open();
 	status = next(argc, argv, run_one);

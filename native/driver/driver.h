@@ -17,6 +17,8 @@
  *                        reads); each process for itself when unset
  *   GROUNDSTOP_CONTENT_COUNTERS  1: what is new in content coverage is kept by
  *                        libFuzzer as new edges are, for cores that report elements
+ *   GROUNDSTOP_TIMEOUT   the seconds that an input may take, or `adaptive` (hang.h);
+ *                        libFuzzer's -timeout when unset
  *   GROUNDSTOP_LIFELINE  number of an inherited descriptor; when its other end
  *                        closes, the process dies at once
  */
@@ -55,7 +57,9 @@ struct groundstop_stats {
 	uint64_t processes;    /* that ran at least one input */
 	int64_t allowance_ns;  /* Python time for new outcomes beyond the share, what is left */
 	uint64_t edges;        /* distinct edges covered */
-	uint64_t reserved[19]; /* zero */
+	uint64_t slowest_ns;   /* that an input took which returned, where that is long */
+	uint64_t hang_ns;      /* the limit over which the last input was that did not; 0: none */
+	uint64_t reserved[17]; /* zero */
 	/* For each operator of a preloaded mutator (mutator.h), by its number: */
 	uint64_t operator_inputs[GROUNDSTOP_STATS_OPERATORS];   /* made with it last */
 	uint64_t operator_features[GROUNDSTOP_STATS_OPERATORS]; /* first covered by those */

@@ -145,6 +145,54 @@ void gs_edge_seen(size_t edge)
 		atomic_fetch_add(atomic_field(&shared->stats.edges), 1);
 }
 
+static uint64_t load(uint64_t *field)
+{
+	return atomic_load_explicit(atomic_field(field), memory_order_relaxed);
+}
+
+uint64_t gs_inputs(void)
+{
+	struct groundstop_stats *stats;
+
+	if (!shared)
+		return 0;
+	stats = &shared->stats;
+	return load(&stats->silent) + load(&stats->rejected) + load(&stats->loaded) +
+	       load(&stats->evaluated);
+}
+
+uint64_t gs_average(void)
+{
+	uint64_t inputs = gs_inputs();
+
+	return inputs != 0 ? load(&shared->stats.busy_ns) / inputs : 0;
+}
+
+void gs_slowest_note(uint64_t ns)
+{
+	uint64_t most = gs_slowest();
+
+	while (shared && ns > most &&
+	       !atomic_compare_exchange_weak(atomic_field(&shared->stats.slowest_ns), &most, ns)) {
+	}
+}
+
+uint64_t gs_slowest(void)
+{
+	return shared ? load(&shared->stats.slowest_ns) : 0;
+}
+
+void gs_hang_seen(uint64_t limit)
+{
+	if (shared)
+		atomic_store(atomic_field(&shared->stats.hang_ns), limit);
+}
+
+bool gs_hang_was_seen(void)
+{
+	return shared && load(&shared->stats.hang_ns) != 0;
+}
+
 void gs_allowance_spend(uint64_t ns)
 {
 	if (shared)

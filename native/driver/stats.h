@@ -35,6 +35,20 @@ bool gs_digest_is_new(uint64_t digest);
 /* Count edge number `edge` of all instrumented modules, once in a campaign. */
 void gs_edge_seen(size_t edge);
 
+/* Inputs that all processes of the campaign have run, nearly. */
+uint64_t gs_inputs(void);
+
+/* What an input takes, in ns, all that goes with it included; 0 before the first. */
+uint64_t gs_average(void);
+
+/* An input returned after `ns`, of which the most is kept. */
+void gs_slowest_note(uint64_t ns);
+uint64_t gs_slowest(void);
+
+/* One did not, within `limit` ns. */
+void gs_hang_seen(uint64_t limit);
+bool gs_hang_was_seen(void);
+
 /* Take `ns` from the campaign's allowance for new outcomes. */
 void gs_allowance_spend(uint64_t ns);
 

@@ -12,11 +12,13 @@ from support.uncivil import uncivil, uncivil_project
 
 
 @pytest.mark.slow  # Time enough to start, and then an input's.
-@pytest.mark.parametrize("harm, kind, limit", [("l", "timeout", 6), ("L", "", 1)])
+@pytest.mark.parametrize(
+    "harm, kind, limit", [("l", "timeout", 6), ("L", "timeout", 6), ("z", "", 1)]
+)
 def test_an_input_that_hangs_when_the_time_is_up(
     tmp_path: Path, harm: str, kind: str, limit: int
 ) -> None:
-    options = CampaignOptions(seconds=5, input_seconds=limit, share=0)
+    options = CampaignOptions(seconds=5, timeout=limit, share=0)
     result = run_campaign(uncivil(harm), uncivil_project(tmp_path), options)
     assert not result.interrupted
     assert [artifact.kind for artifact in result.artifacts] == ([kind] if kind else [])
@@ -25,3 +27,4 @@ def test_an_input_that_hangs_when_the_time_is_up(
         assert result.notes == ()
     else:
         assert result.notes == ("the last input did not return, and could not be stored",)
+    assert result.exit_status == 1

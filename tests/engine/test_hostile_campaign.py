@@ -40,7 +40,7 @@ def campaign(
 ) -> CampaignResult:
     options = CampaignOptions(
         seconds=600,
-        input_seconds=seconds,
+        timeout=seconds,
         flags=flags,
         stop_at_finding=True,
         share=0,
@@ -68,21 +68,23 @@ def assert_not_poisoned(project: Project) -> None:
         ("a", "abort", "Groundstop: ABRT"),
         ("g", "SEGV", "Groundstop: SEGV"),
         ("m", "out-of-memory", "libFuzzer: out-of-memory"),
-        ("l", "timeout", "libFuzzer: timeout"),
+        ("l", "timeout", "Groundstop: timeout"),
+        ("L", "timeout", "Groundstop: timeout"),
+        ("A", "timeout", "Groundstop: timeout"),
         ("S", "SEGV", "Groundstop: SEGV"),
     ],
 )
 def test_what_ends_the_process_is_a_finding(
     project: Project, harm: str, kind: str, summary: str
 ) -> None:
-    seconds = 1 if harm == "l" else 30
+    seconds = 1 if harm in {"l", "L", "A"} else 30
     result = campaign(project, harm, "-rss_limit_mb=300", seconds=seconds)
     (artifact,) = result.artifacts
     assert artifact.path.read_bytes()[:1] == b"X"
     # Empty where the campaign ended between the input and its report.
     assert artifact.summary in {"", summary}
-    assert artifact.kind == {"m": "oom", "l": "timeout"}.get(harm, "crash")
-    if harm not in {"l", "m"}:  # replay waits for the one, and allows more than the other takes
+    assert artifact.kind == ({"m": "oom"} | dict.fromkeys("lLA", "timeout")).get(harm, "crash")
+    if harm != "m":  # replay allows more than it takes
         assert_kept(project, harm, artifact.path, kind)
     assert_not_poisoned(project)
 
@@ -135,8 +137,9 @@ def test_a_process_that_is_killed_has_found_nothing(project: Project) -> None:
 
 
 def assert_kept(project: Project, harm: str, artifact: Path, kind: str) -> None:
-    (finding,) = keep_artifacts([artifact], uncivil(harm), Variant(), project)
+    (finding,) = keep_artifacts([artifact], uncivil(harm), Variant(), project, hang_seconds=1)
     assert (finding.kind, finding.reproduced) == (kind, True)
+    assert finding.limit == (kind == "timeout")
 
 
 @pytest.mark.parametrize(
@@ -185,6 +188,28 @@ def test_a_missing_entry_point_is_named(project: Project) -> None:
 
 def test_a_hang_is_stored_once(project: Project) -> None:
     # Without an end at the first finding: what libFuzzer does after it has stored the input.
-    options = CampaignOptions(seconds=600, input_seconds=1, share=0)
+    options = CampaignOptions(seconds=600, timeout=1, share=0)
     result = run_campaign(uncivil("l"), project, options, AfterProcesses(2))
     assert {artifact.kind for artifact in result.artifacts} == {"timeout"}
+
+
+def test_a_hang_is_found_by_several_workers_too(project: Project) -> None:
+    # The seed that hangs does so in the merge that fork mode begins with.
+    result = campaign(project, "A", seconds=1, workers=2)
+    assert {artifact.kind for artifact in result.artifacts} == {"timeout"}
+    assert result.exit_status == 1
+
+
+def test_what_an_input_may_take_is_learned_from_those_before(project: Project) -> None:
+    (project.corpus_of("uncivil") / "seeds" / "a").unlink()
+    options = CampaignOptions(seconds=600, stop_at_finding=True, share=0)
+    result = run_campaign(uncivil("H"), project, options)
+    assert [artifact.kind for artifact in result.artifacts] == ["timeout"]
+    assert 1e9 <= result.progress.stats.hang_ns < options.most_seconds * 1e9
+
+
+@pytest.mark.parametrize("harm", ["C", "I"])
+def test_one_that_hangs_while_it_is_loaded_is_told(project: Project, harm: str) -> None:
+    options = CampaignOptions(seconds=1, share=0)
+    with pytest.raises(CampaignError, match=r"no input ran .* hangs while it is loaded"):
+        run_campaign(uncivil(harm), project, options)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def run_merge(  # noqa: PLR0913, PLR0917  (one step of two functions)
         "-merge=1",
         f"-merge_control_file={control}",
         f"-max_len={largest + _LEAST_LENGTH}",
-        f"-timeout={CampaignOptions(1).input_seconds}",
+        f"-timeout={math.ceil(CampaignOptions(1).most_seconds)}",
         f"-artifact_prefix={artifacts}/",
         "-detect_leaks=0",
         str(merged),

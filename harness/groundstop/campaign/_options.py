@@ -15,6 +15,7 @@ __all__ = ["CampaignOptions", "ScriptOptions"]
 
 # More are a slip of the finger: each is a process, and they would take the machine down.
 _MOST_WORKERS = 256
+_MOST_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class CampaignOptions:
 
     `release` None is the newest, `sanitizer` None the one that fits the core.  `seed` makes
     the fuzzer's random choices repeatable.
-    `share` is Python's share of the time, `input_seconds` how long one input may take,
+    `share` is Python's share of the time.  `timeout` is how many seconds one input may take
+    (native/driver/hang.h says of which clock); None: what is far more than any did before, and
+    never over `most_seconds`.
     `flags` go to libFuzzer as they are.  `corpus` replaces the target's own corpus: new
     units are written to its first folder.  `artifacts` is where findings go.
     `stop_at_finding` ends the campaign with the first one.  `script` is the text of an entry
@@ -37,7 +40,7 @@ class CampaignOptions:
     sanitizer: Sanitizer | None = None
     seed: int | None = None
     share: float = 0.1
-    input_seconds: int = 10
+    timeout: float | None = None
     flags: tuple[str, ...] = ()
     corpus: tuple[Path, ...] = ()
     artifacts: Path | None = None
@@ -60,6 +63,11 @@ class CampaignOptions:
             )
         _check_share(self.share)
         _check_sanitizer(self.sanitizer)
+
+    @property
+    def most_seconds(self) -> float:
+        """What one input may take at most."""
+        return self.timeout or _MOST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ _STATUS = re.compile(
 _NUMBER = re.compile(r"\b(cov|ft|corp): (\d+)")
 _FORK_JOB = "oom/timeout/crash: "  # in the line that follows each job of fork mode
 _FORK_FOLDER = re.compile(r"INFO: -fork=\d+: \d+ seed inputs, starting to fuzz in (\S+)")
+# libFuzzer runs: the core has been loaded.
+_FIRST_WORDS = "INFO: Seed: "
 # The last words of a plain run and of fork mode: it ended because it was to.
 _LAST_WORDS = re.compile(r"Done \d+ runs in \d+ second|INFO: exiting: \d+ time: ")
 # With -verbosity=2: a unit that goes to the corpus.
@@ -48,6 +50,7 @@ class OutputReader:
         self.features = 0
         self.corpus = 0
         self.initialized = False
+        self.began = False
         self.concluded = False
         self.fork_folder: Path | None = None
         self.fork_jobs = 0
@@ -69,12 +72,15 @@ class OutputReader:
             self.written.append(written[1])
         elif _LAST_WORDS.match(line):
             self.concluded = True
+        elif line.startswith(_FIRST_WORDS):
+            self.began = True
         else:
             self._take_report(line)
 
     def start_process(self) -> None:
         """Forget what belongs to the process before: another one starts."""
         self.initialized = False
+        self.began = False
         self.concluded = False
         self.fork_folder = None
         self._report = None

@@ -62,7 +62,8 @@ class CampaignResult:
     away because a smaller one does the same.  `interrupted` says that a
     signal ended it before its time.  `oracles` names those of the target, `missing` has one
     line for each thing that could not be judged, and why, `notes` one for each thing that the
-    core did to the process, and that is no finding.
+    core did to the process, and that is no finding.  `unstored` says that an input did not return,
+    and that nobody could store it.
     """
 
     progress: Progress
@@ -76,6 +77,7 @@ class CampaignResult:
     oracles: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unstored: bool = False
 
     @property
     def findings(self) -> int:
@@ -83,6 +85,11 @@ class CampaignResult:
         return len({a.summary or a.kind for a in self.artifacts})
 
     @property
+    def hang_seconds(self) -> float | None:
+        """The limit that the last hanging input had, None where none hung."""
+        return self.progress.stats.hang_ns / 1e9 or None
+
+    @property
     def exit_status(self) -> int:
         """0 when nothing was found, 1 for findings; an interruption changes nothing."""
-        return 1 if self.artifacts else 0
+        return 1 if self.artifacts or self.unstored else 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def engine_flags(
     """Return libFuzzer's flags for `seconds` of fuzzing; `attempt` counts the restarts."""
     flags = [
         f"-artifact_prefix={artifacts}/",
-        f"-timeout={options.input_seconds}",
+        f"-timeout={math.ceil(options.most_seconds)}",
         # CPython leaks at exit; counting allocations for it would only cost time.
         "-detect_leaks=0",
     ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import time
 from contextlib import nullcontext
+from pathlib import Path
 
 from groundstop.campaign._artifacts import ArtifactFolder
 from groundstop.campaign._clock import CampaignClock
@@ -32,6 +33,13 @@ _LOOK_SECONDS = 0.2
 _OVERTIME_SECONDS = 0.5
 _MERGE_SECONDS = 15.0
 _GRACE_SECONDS = 5.0
+# To load the core, on a machine that has much else to do.
+_START_SECONDS = 120.0
+# An input that hangs is looked for by the time that it works or sleeps: on the same machine
+# that may take so many times as long.
+_PATIENCE = 6.0
+# Where no input ends for so long while the time is up, one may hang.
+_STILL_SECONDS = 2.0
 # Deaths in a row without one input run between them: the campaign cannot work.
 _FRUITLESS_LIMIT = 3
 # libFuzzer's own, after SIGINT or SIGTERM.
@@ -59,6 +67,33 @@ def run_campaign(
         finally:
             run.remove()
             clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
+
+
+class _Stillness:
+    """For how long no input has ended: seconds, since the last look that saw one end."""
+
+    def __init__(self, stats: Path) -> None:
+        self._stats = stats
+        self._start = self._last = time.monotonic()
+        self._before = self._executions = read_stats(stats).executions
+
+    @property
+    def seconds(self) -> float:
+        """Up to now."""
+        self._look()
+        return time.monotonic() - self._last
+
+    @property
+    def since_start(self) -> float:
+        """Since the beginning; 0 once an input has ended."""
+        self._look()
+        return 0.0 if self._executions > self._before else time.monotonic() - self._start
+
+    def _look(self) -> None:
+        executions = read_stats(self._stats).executions
+        if executions != self._executions:
+            self._executions = executions
+            self._last = time.monotonic()
 
 
 class _Supervisor:
@@ -94,6 +129,7 @@ class _Supervisor:
         self._environment = {
             **launch.environment(),
             "GROUNDSTOP_STATS": str(run.stats),
+            "GROUNDSTOP_TIMEOUT": str(options.timeout or "adaptive"),
             "GROUNDSTOP_PROJECT": str(project.root),
         }
         run.keep_in(self._evolved.absolute())
@@ -106,6 +142,7 @@ class _Supervisor:
         self._fruitless = 0
         self._clock = CampaignClock(options.seconds)
         self._notes: list[str] = []
+        self._unstored = False
 
     def run(self) -> CampaignResult:
         interrupt = Interrupt()
@@ -139,8 +176,8 @@ class _Supervisor:
             self._artifacts.note(report)
         self._tell()  # It may not have lived long enough for a look.
         ran = read_stats(self._run.stats).executions > inputs_before
-        if is_over and not (ended or self._fork or interrupt.is_set()):
-            self._notes.append("the last input did not return, and could not be stored")
+        if is_over and not (inputs_before or ran or self._log.output.began):
+            raise self._none_ran()
         if status == _INTERRUPTED_STATUS and ended and not is_over:
             interrupt.set()
         if interrupt.is_set() or is_over or not ended:
@@ -151,6 +188,7 @@ class _Supervisor:
         """Return when the group's first process has ended, or should be made to."""
         last_job: int | None = None
         has_read = False
+        still = _Stillness(self._run.stats)
         while not group.ends_within(_LOOK_SECONDS) and not interrupt.is_set():
             self._tell()
             if self._log.output.initialized and not has_read:
@@ -158,6 +196,8 @@ class _Supervisor:
                 self._replaced.note()
             if self._options.stop_at_finding and self._artifacts.count():
                 break
+            if still.since_start > _START_SECONDS and not self._log.output.began:
+                raise self._none_ran()
             left = self._clock.left
             if left <= 0 and self._fork and last_job is None:
                 last_job = self._log.output.stop_jobs(self._options.workers)
@@ -165,25 +205,47 @@ class _Supervisor:
             if last_job is not None and self._log.output.fork_jobs > last_job:
                 break
             # Plain runs have everything on disk; fork mode may have to merge.
-            if left < (-_MERGE_SECONDS if self._fork else -_OVERTIME_SECONDS):
+            if left > (-_MERGE_SECONDS if self._fork else -_OVERTIME_SECONDS):
+                continue
+            # A plain run is asked to end, which it does after this input.
+            if not self._fork or still.seconds < _STILL_SECONDS:
+                break
+            if left < -_MERGE_SECONDS - self._patience:
+                self._note_unstored()
                 break
 
     def _let_last_input_end(self, group: ProcessGroup, interrupt: Interrupt) -> bool:
         """Return whether the time is up for a process; an input that hangs is then stored.
 
-        libFuzzer does so itself, with the limit that any input has.  Fork mode has waited.
+        The driver does so, with the limit that any input has.  Fork mode has waited.
         """
         if group.ended() or interrupt.is_set():
             return False
         group.ask_to_end()
-        # It looks at intervals of half the limit.
-        limit = 1.5 * self._options.input_seconds + _GRACE_SECONDS
-        deadline = time.monotonic() + (0 if self._fork else limit)
+        deadline = time.monotonic() + (0 if self._fork else self._patience)
         while time.monotonic() < deadline and not interrupt.is_set():
             if group.ends_within(_LOOK_SECONDS):
-                break
+                return True
             self._tell()
+        if not (self._fork or interrupt.is_set()) and self._clock.left <= 0:
+            self._note_unstored()
         return True
+
+    @property
+    def _patience(self) -> float:
+        """How long an input is waited for at the end, in seconds on the wall."""
+        return _PATIENCE * self._options.most_seconds + _GRACE_SECONDS
+
+    def _note_unstored(self) -> None:
+        self._unstored = True
+        self._notes.append("the last input did not return, and could not be stored")
+
+    def _none_ran(self) -> CampaignError:
+        return CampaignError(
+            f"no input ran in {self._clock.elapsed:.0f} s: the core hangs while it is loaded (its "
+            "constructors, LLVMFuzzerInitialize), or the machine has no time for it:\n"
+            f"{self._log.excerpt()}"
+        )
 
     def _goes_on(self, status: int, *, ran: bool, found: bool) -> bool:
         """Decide whether a process that ended by itself is followed by another one."""
@@ -249,4 +311,5 @@ class _Supervisor:
             oracles=self._oracles,
             missing=self._missing,
             notes=(*self._log.notes(), *self._notes),
+            unstored=self._unstored,
         )

@@ -30,6 +30,7 @@ from groundstop.errors import InputError
 from groundstop.findings import NOT_AGAIN, Finding, keep_artifacts, keep_earlier
 from groundstop.interrupt import ending_as_ctrl_c
 from groundstop.properties import is_property
+from groundstop.replay import DEFAULT_TIMEOUT
 from groundstop.target import load_target
 
 __all__ = ["Found", "Fuzzed", "fuzz", "print_summary"]
@@ -127,7 +128,13 @@ def _target(name: str, options: CampaignOptions, *, quiet: bool) -> Fuzzed:
         with CampaignDisplay(sys.stderr, f"{name} {variant}", quiet=quiet) as display:
             result = run_campaign(target, project, replace(options, name=named), display)
         with ending_as_ctrl_c():
-            kept = keep_artifacts([a.path for a in result.artifacts], target, variant, project)
+            kept = keep_artifacts(
+                [a.path for a in result.artifacts],
+                target,
+                variant,
+                project,
+                hang_seconds=result.hang_seconds or DEFAULT_TIMEOUT,
+            )
         record = CampaignRecord.of_result(
             result,
             options,

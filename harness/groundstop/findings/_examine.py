@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from groundstop.config import Project
-from groundstop.findings._finding import Finding
+from groundstop.findings._finding import HANG, Finding
 from groundstop.findings._report import parse_report
 from groundstop.model import Death, Judgement, Outcome, Variant, Verdict
 from groundstop.oracles import Broken, Fatal, judge_all
@@ -66,6 +66,7 @@ class Examiner:
         self._target = target
         self._variant = variant
         self._project = project
+        self._timeout = timeout
         self._core = build(target, variant, project).library.name
         with ExitStack() as stack:
             worker = open_worker(target, variant, project, timeout=timeout, symbolize=True)
@@ -112,7 +113,8 @@ class Examiner:
 
     def _died(self, death: Death) -> Finding:
         report = parse_report(death.report, death.kind)
-        return Finding.of_report(report, self._target.name, self._variant, self._core)
+        finding = Finding.of_report(report, self._target.name, self._variant, self._core)
+        return replace(finding, limit=float(self._timeout)) if death.kind == HANG else finding
 
     def _judged(
         self, data: bytes, outcome: Outcome, oracles: Sequence[Oracle]
@@ -136,7 +138,14 @@ class Examiner:
         return finding, f"{finding.headline}\n{rest}"
 
 
-def examine(data: bytes, target: Target, variant: Variant, project: Project) -> Examination:
+def examine(
+    data: bytes,
+    target: Target,
+    variant: Variant,
+    project: Project,
+    *,
+    timeout: float = DEFAULT_TIMEOUT,
+) -> Examination:
     """Examine one input; raises what `Examiner` raises."""
-    with Examiner(target, variant, project) as examiner:
+    with Examiner(target, variant, project, timeout=timeout) as examiner:
         return examiner.examine(data)

@@ -18,8 +18,12 @@ from groundstop.oracles import Broken
 NOT_AGAIN = "seen once, not again"
 
 _KEY_FRAMES = 3
+# The kind of an input that did not return.
+HANG = "timeout"
+# Seconds.
+_MOST_LIMIT = 1e6
 # Kinds whose frames depend on when they are taken: where a hang is, where the stack ends.
-_SAMPLED = ("timeout", "stack-overflow")
+_SAMPLED = (HANG, "stack-overflow")
 # How the kinds of what oracles find begin.
 _ORACLE = "oracle "
 _BROKEN = "broken oracle "
@@ -35,6 +39,7 @@ class Finding:
     `kind` is a short stable word; for an oracle `oracle <its name>`, or when the oracle
     itself failed `broken oracle <its name>`.  `frames` are those of the core alone.
     `reproduced` is false for an input that did this in a campaign and not afterwards.
+    `limit` is how many seconds an input had that hung, 0 for anything else.
     """
 
     target: str
@@ -43,6 +48,7 @@ class Finding:
     detail: str
     frames: tuple[Frame, ...]
     reproduced: bool = True
+    limit: float = 0.0
 
     @property
     def id(self) -> str:
@@ -88,7 +94,7 @@ class Finding:
 
     def _key(self) -> list[str]:
         names = [frame.function or frame.place for frame in self.frames]
-        if self.kind == "timeout":
+        if self.kind == HANG:
             return names[-_KEY_FRAMES:]
         if self.kind == "stack-overflow":
             return sorted(set(names[:-1]))
@@ -110,6 +116,7 @@ class Finding:
             "headline": self.headline,
             "frames": [asdict(frame) for frame in self.frames],
             "reproduced": self.reproduced,
+            "limit": self.limit,
         }
 
     @classmethod
@@ -124,6 +131,7 @@ class Finding:
             detail=_text(document, "detail"),
             frames=tuple(_frame(frame) for frame in frames),
             reproduced=_exactly(bool, document, "reproduced"),
+            limit=_limit(document),
         )
 
     @classmethod
@@ -165,6 +173,13 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     # JSON may name halves of characters, which nobody can print.
     text.encode()
     return text
+
+
+def _limit(document: Mapping[str, Any]) -> float:
+    limit: float = _exactly(float, document, "limit")
+    if not 0 <= limit <= _MOST_LIMIT:
+        raise ValueError(f"limit = {limit!r} is no time that an input has")
+    return limit
 
 
 def _frame(document: object) -> Frame:

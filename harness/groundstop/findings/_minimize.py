@@ -156,7 +156,7 @@ def _minimized(  # noqa: PLR0913, PLR0917  (one step of minimize)
     stopped: Callable[[], bool],
 ) -> tuple[bytes, int, str]:
     """Return the smallest input confirmed to show the finding, the runs, and what ended it."""
-    timeout = _HANG_TIMEOUT if finding.kind == "timeout" else DEFAULT_TIMEOUT
+    timeout = min(finding.limit, _HANG_TIMEOUT) if finding.limit else DEFAULT_TIMEOUT
     ended = ""
     with Examiner(target, finding.variant, project, timeout=timeout) as examiner:
         shrinker = Shrinker(
@@ -185,7 +185,8 @@ def _confirmed(project: Project, target: Target, finding: Finding, kept: list[by
 
     That is the last one, unless what it does depends on time, or on chance.
     """
-    with Examiner(target, finding.variant, project) as examiner:
+    timeout = finding.limit or DEFAULT_TIMEOUT
+    with Examiner(target, finding.variant, project, timeout=timeout) as examiner:
         back = 1
         while back < len(kept):
             if examiner.shows(kept[-back], finding):

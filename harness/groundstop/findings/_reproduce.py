@@ -15,6 +15,7 @@ from groundstop.findings._finding import Finding
 from groundstop.findings._locate import find_target, known_variant, known_words
 from groundstop.findings._search import stored_at
 from groundstop.model import Outcome, Release, Sanitizer, Variant
+from groundstop.replay import DEFAULT_TIMEOUT
 from groundstop.target import Target
 
 __all__ = ["Reproduction", "input_of", "repro_command", "reproduce"]
@@ -82,14 +83,17 @@ def reproduce(
         wanted = [first, *(other for other in _SANITIZERS if other is not first)]
         if target.core.library:
             wanted = list(target.core.sanitizers)
-    found = [examine(data, target, Variant(release, wanted[0]), project)]
-    for other in wanted[1:]:
-        if found[-1].finding is None:
-            found.append(examine(data, target, Variant(release, other), project))
+    stored = stored_at(project, path)
+    kept = stored.finding if stored else None
+    timeout = (kept and kept.limit) or DEFAULT_TIMEOUT
+    found: list[Examination] = []
+    for each in wanted:
+        if not found or found[-1].finding is None:
+            variant = Variant(release, each)
+            found.append(examine(data, target, variant, project, timeout=timeout))
     # Nothing found at all: the first build is the one that people asked about.
     examination = found[-1] if found[-1].finding else found[0]
-    stored = stored_at(project, path)
-    return _describe(project, target, path, data, examination, stored.finding if stored else None)
+    return _describe(project, target, path, data, examination, kept)
 
 
 def input_of(project: Project, path: Path) -> Path:

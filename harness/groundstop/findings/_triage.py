@@ -28,12 +28,12 @@ from groundstop.errors import (
 )
 from groundstop.files import read_input
 from groundstop.findings._examine import Examiner
-from groundstop.findings._finding import Finding
+from groundstop.findings._finding import HANG, Finding
 from groundstop.findings._report import parse_report
 from groundstop.findings._store import FindingStore
 from groundstop.model import Judgement, Variant, Verdict
 from groundstop.oracles import Broken
-from groundstop.replay import symbolize
+from groundstop.replay import DEFAULT_TIMEOUT, symbolize
 from groundstop.target import Target, build
 from groundstop.words import counted
 
@@ -43,7 +43,7 @@ _Found = TypeVar("_Found")
 
 
 # What libFuzzer calls its files, where nothing else is known of a finding.
-_KINDS = {"crash": "crash", "timeout": "timeout", "oom": "out-of-memory", "leak": "leak"}
+_KINDS = {"crash": "crash", HANG: HANG, "oom": "out-of-memory", "leak": "leak"}
 
 
 def triage(data: bytes, target: Target, variant: Variant, project: Project) -> Finding | None:
@@ -61,9 +61,16 @@ def _triage(data: bytes, examiner: Examiner, store: FindingStore) -> list[Findin
 
 
 def keep_artifacts(
-    paths: Sequence[Path], target: Target, variant: Variant, project: Project
+    paths: Sequence[Path],
+    target: Target,
+    variant: Variant,
+    project: Project,
+    *,
+    hang_seconds: float = DEFAULT_TIMEOUT,
 ) -> list[Finding]:
     """Triage every input that a campaign on `variant` stored; return each finding once.
+
+    One that hung is run once more, with the `hang_seconds` that it had in the campaign.
 
     One that shows nothing any more is kept as well, marked as not reproduced: with what
     the campaign wrote beside it (`<name>.report`, `<name>.oracle`), or else by the kind that
@@ -75,8 +82,10 @@ def keep_artifacts(
     left = list(paths)
     while left:
         try:
-            with Examiner(target, variant, project) as examiner:
-                while left:
+            hung = _hung(left[0])
+            timeout = hang_seconds if hung else DEFAULT_TIMEOUT
+            with Examiner(target, variant, project, timeout=timeout) as examiner:
+                while left and _hung(left[0]) == hung:
                     findings = triage.keep(left[0], examiner)
                     # The last one is what is stored now: a smaller input may tell it otherwise.
                     found |= {finding.id: finding for finding in findings}
@@ -92,6 +101,10 @@ def keep_artifacts(
                 finding = triage.keep_unreproduced(left.pop(0))
                 found[finding.id] = finding
     return list(found.values())
+
+
+def _hung(path: Path) -> bool:
+    return path.name.startswith(f"{HANG}-")
 
 
 def keep_earlier(target: Target, project: Project) -> tuple[list[Finding], list[str]]:
@@ -176,7 +189,7 @@ class _Triage:
             judgement = (Broken if broken else Judgement)(Verdict.FINDING, message)
             finding = Finding.of_oracle(name, judgement, self._target.name, self._variant)
             return replace(finding, reproduced=False), text or f"{said}\n"
-        report = parse_report(text, kind if not text or kind == "timeout" else "")
+        report = parse_report(text, kind if not text or kind == HANG else "")
         finding = Finding.of_report(report, self._target.name, self._variant, core.name)
         return replace(finding, reproduced=False), text
 

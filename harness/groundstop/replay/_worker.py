@@ -31,9 +31,9 @@ class Worker:
     """Runs inputs in the core at `core`, whose entry point is the C function `entry`.
 
     `runner` is the runner program built for the same `sanitizer`; `timeout` is in seconds
-    for one input, `memory_mb` in MiB for the process.  `symbolize` asks for reports that
-    people read: function, file and line, full contexts; without it deaths cost less.
-    `environment` is added to that of the process.
+    that one input works or sleeps, `memory_mb` in MiB for the process.  `symbolize` asks for
+    reports that people read: function, file and line, full contexts; without it deaths cost
+    less.  `environment` is added to that of the process.
 
     A context manager; the process starts with the first input, and anew after each death,
     so that nothing of a death can reach the next input.  Not for two threads at once.
@@ -189,7 +189,7 @@ class Worker:
     def _out_of_time(self) -> bool:
         """Return whether the running input was, and has been dealt with."""
         progress = self._progress_now()
-        if not self._clock.expired(progress):
+        if not self._clock.expired(progress, self._session.process.pid):
             return False
         if progress[1] >= self._sent:
             # All is done, yet nothing came through the pipe.

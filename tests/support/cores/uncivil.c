@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 int uncivil_entry(const uint8_t *data, size_t size);
@@ -152,6 +153,63 @@ static void harm(void)
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	for (;;)
 		usleep(1000);
+}
+#elif HARM == 'A' /* never returns, and has the alarm for itself */
+static void ignore(int number)
+{
+	(void)number;
+}
+
+static void harm(void)
+{
+	static const struct itimerval none;
+	sigset_t alarm_signal;
+
+	signal(SIGALRM, ignore);
+	alarm(0);
+	setitimer(ITIMER_REAL, &none, NULL);
+	sigemptyset(&alarm_signal);
+	sigaddset(&alarm_signal, SIGALRM);
+	sigprocmask(SIG_BLOCK, &alarm_signal, NULL);
+	for (volatile int i = 0;; i = 0)
+		;
+}
+#elif HARM == 'H' /* never returns, once it is known how long an input takes */
+static void harm(void)
+{
+	static int calls;
+
+	for (volatile int i = 0; ++calls > 300; i = 0)
+		;
+}
+#elif HARM == 'z' /* stops the process, and with it all that has a clock there */
+static void harm(void)
+{
+	raise(SIGSTOP);
+}
+#elif HARM == 'C'
+__attribute__((constructor)) static void hang(void)
+{
+	for (;;)
+		usleep(1000);
+}
+
+static void harm(void)
+{
+}
+#elif HARM == 'I'
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	for (;;)
+		usleep(1000);
+}
+
+static void harm(void)
+{
 }
 #elif HARM == 'S' /* the saved frame pointer and the return address */
 __attribute__((noinline)) static void harm(void)

@@ -48,12 +48,20 @@ class Project:
         return self.corpus / target
 
     def relative(self, path: Path) -> str:
-        """Return `path` as people should see it: relative to the current folder if below it."""
-        path = path.absolute()
-        for base in (Path.cwd(), self.root):
-            if path.is_relative_to(base):
-                return str(path.relative_to(base))
-        return str(path)
+        """Return `path` as people and shells find it from the current folder.
+
+        Within the project it is relative, also where it leads upward; elsewhere absolute.
+        """
+        path, here = path.absolute(), Path.cwd()
+        if path.is_relative_to(here):
+            return str(path.relative_to(here))
+        within = path.is_relative_to(self.root) and here.is_relative_to(self.root)
+        return os.path.relpath(path, here) if within else str(path)
+
+    def in_text(self, text: str) -> str:
+        """Return a text with the paths in it that lie within the project as `relative` has them."""
+        there = self.relative(self.root)
+        return text.replace(f"{self.root}/", "" if there == "." else f"{there}/")
 
 
 def find_project(start: Path | None = None) -> Project:

@@ -3,13 +3,22 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 from collections.abc import Iterable
 
-__all__ = ["counted", "near", "nearest"]
+__all__ = ["bounded", "counted", "near", "nearest", "one_line", "printable", "shell_line"]
 
 # Longer names are no slips of the pen, and comparing them takes its time.
 _LONGEST_NAME = 64
 _SHOWN_NAMES = 12
+# How a line begins that a CI system obeys: GitHub's `::warning::`, after blanks as well, and
+# the older `##[warning]` and `##vso[`, wherever in the line.
+_CI_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|#(?=#(?:\[|vso\[))", re.MULTILINE)
+# Characters of one message: what is longer nobody reads, and a log may refuse it.
+_MESSAGE_LIMIT = 8_000
+_LAST_ASCII = 0x7E
 
 
 def counted(count: int, thing: str, things: str = "") -> str:
@@ -41,3 +50,51 @@ def near(name: str, known: Iterable[str]) -> str:
         return f"did you mean {meant}?"
     more = ", …" if len(names) > _SHOWN_NAMES else ""
     return f"known: {', '.join(names[:_SHOWN_NAMES])}{more}"
+
+
+def printable(text: str) -> str:
+    r"""Return text that a terminal or a log shows as it is, and does not obey.
+
+    Control characters, what is invisible or changes the direction, other separators of lines
+    and lone surrogates become escapes as Python writes them (`\x1b`, `\u202e`), as does the
+    first character of what a CI system takes for a command.  Line feeds and tabs stay.
+    """
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+    if "::" in text or "##" in text:
+        text = _CI_COMMAND.sub(lambda m: f"{m[1]}\\x3a" if m[0].endswith(":") else "\\x23", text)
+    return text
+
+
+def one_line(text: object) -> str:
+    """Return what is a name or a single line as `printable` does, its line feeds visible, too."""
+    return printable(str(text).replace("\n", "\\n").replace("\t", "\\t"))
+
+
+def bounded(text: str, limit: int = _MESSAGE_LIMIT) -> str:
+    """Return text of at most about `limit` characters: its beginning, its end, and what is out."""
+    if len(text) <= limit:
+        return text
+    head, tail = limit * 3 // 4, limit // 4
+    left_out = f" … {len(text) - head - tail:,} more characters … "
+    return f"{text[:head]}{left_out}{text[-tail:]}"
+
+
+def shell_line(words: Iterable[str]) -> str:
+    """Return the line that passes `words` to a command, to paste into a shell.
+
+    A word that cannot be printed as it is stands in bash's `$'…'`, byte by byte.
+    """
+    return " ".join(_shell_word(word) for word in words)
+
+
+def _shell_word(word: str) -> str:
+    if word.isprintable():
+        return shlex.quote(word)
+    plain = "".join(
+        chr(byte)
+        if chr(byte).isprintable() and byte <= _LAST_ASCII and chr(byte) not in "\\'"
+        else f"\\{byte:03o}"
+        for byte in os.fsencode(word)
+    )
+    return f"$'{plain}'"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ PACKAGE = ROOT / "harness" / "groundstop"
 
 FLOORS = [
     {"deadline", "errors", "excerpt", "model", "words"},
-    {"archive", "config", "extras", "files", "interrupt"},
+    {"archive", "config", "console", "extras", "files", "interrupt", "terminal"},
     {"artifacts", "format", "toolchain", "native"},
     {"target"},
     {"oracles", "corpus"},
@@ -114,6 +115,17 @@ def test_heavy_libraries_stay_where_they_belong(library: str, allowed: str) -> N
     assert {part_of(dotted(p)) for p in users} <= {allowed}
     if library == "atheris":
         assert len(users) == 1
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_only_what_makes_text_fit_prints(path: Path) -> None:
+    """`click.echo`, `print` and rich's own console would let through what is hostile."""
+    text = path.read_text(encoding="utf-8")
+    allowed = {"groundstop.console", "groundstop.terminal"}
+    wrong = re.findall(
+        r"\bclick\.s?echo\(|(?<![.\w])print\(|(?<!_)\bConsole\(|std(?:out|err)\.write\(", text
+    )
+    assert wrong == [] or dotted(path) in allowed
 
 
 def test_every_part_of_the_package_has_a_floor() -> None:

@@ -55,11 +55,12 @@ def _none_if_nan(value: float) -> float | None:
 def print_report(report: BenchReport) -> None:
     """Print the tables."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
+    from groundstop.console import make_console
+
     options = report.options
-    console = Console(highlight=False)
+    console = make_console()
     title = f"{report.target} {report.release}: {options.trials} trials of {options.seconds:g} s"
     ratios = ("ours\n/ it", "without\noracles\n/ it")
     numbers = ("inputs/s", "spread", *ratios, "edges", "evaluated")
@@ -77,7 +78,7 @@ def print_report(report: BenchReport) -> None:
         spread = _spread(rates, result.rate)
         evaluated = "" if math.isnan(result.evaluated) else f"{result.evaluated:.0%}"
         table.add_row(result.name, f"{result.rate:,.0f}", spread, *compared, edges, evaluated)
-    console.print(table)
+    console.print(table, soft_wrap=False)
     for result in report.results:
         if (length := result.length) < _SHORT:
             console.print(
@@ -85,7 +86,7 @@ def print_report(report: BenchReport) -> None:
                 "per second of runs so short say little"
             )
     if report.incident is not None:
-        console.print(_times_table(report))
+        console.print(_times_table(report), soft_wrap=False)
 
 
 def _times_table(report: BenchReport) -> object:

@@ -36,13 +36,15 @@ class CampaignDisplay:
 
     def __enter__(self) -> Self:
         if not self._quiet and self._stream.isatty():
-            from rich.console import Console
             from rich.live import Live
 
-            self._live = Live(
-                console=Console(file=self._stream), refresh_per_second=5, transient=True
-            )
-            self._live.start()
+            from groundstop.console import make_console
+
+            console = make_console(self._stream)
+            # A terminal that cannot go back a line gets lines.
+            if not console.is_dumb_terminal:
+                self._live = Live(console=console, refresh_per_second=5, transient=True)
+                self._live.start()
         return self
 
     def __exit__(
@@ -65,8 +67,9 @@ class CampaignDisplay:
 
     def _table(self, progress: Progress) -> Table:
         from rich.table import Table
+        from rich.text import Text
 
-        table = Table(title=self._title, title_justify="left", show_header=False, box=None)
+        table = Table(title=Text(self._title), title_justify="left", show_header=False, box=None)
         table.add_column(style="dim", min_width=12)
         table.add_column()
         for name, value in _fields(progress):

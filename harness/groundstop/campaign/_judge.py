@@ -8,7 +8,6 @@ import gc
 import json
 import os
 import re
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -21,6 +20,7 @@ from groundstop.model import Sanitizer, Variant, Verdict
 from groundstop.native import Driver
 from groundstop.oracles import Broken, judge_in_turn
 from groundstop.target import Context, Oracle, Target, load_target
+from groundstop.terminal import complain
 
 __all__ = ["Judge", "OracleFinding", "judge_of"]
 
@@ -79,7 +79,7 @@ class Judge:
                 raise OracleFinding(found.partition("\n")[0])
 
     def _note_broken(self, name: str, words: str, data: bytes) -> None:
-        sys.stderr.write(f"groundstop: oracle {name} is broken and not asked again: {words}\n")
+        complain(f"oracle {name} is broken and not asked again: {words}")
         # One for each oracle, however many processes and inputs it fails in.
         artifact = "broken-" + re.sub(r"[^a-z0-9]+", "-", name.lower())
         self._note(artifact, f"{name}: {words}", data)
@@ -94,7 +94,7 @@ class Judge:
                 write_atomically(self._artifacts / artifact, data)
         except InputError as error:
             # The finding itself must not get lost for it.
-            sys.stderr.write(f"groundstop: {error}\n")
+            complain(error)
 
 
 def judge_of(target: str | Target, argv: Sequence[str], driver: Driver) -> Judge:

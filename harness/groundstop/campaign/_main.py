@@ -57,7 +57,9 @@ def fuzz_main(
 
         if not isinstance(error, GroundstopError):
             raise
-        sys.stderr.write(f"{arguments[0].rpartition('/')[2]}: {error}\n")
+        from groundstop.terminal import complain
+
+        complain(error, arguments[0].rpartition("/")[2])
         sys.exit(_USAGE_STATUS)
 
 

@@ -9,7 +9,6 @@ each would count on what the other removes.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from groundstop.errors import CampaignError
 from groundstop.files import is_unit_name, make_folder, read_input, unit_name, write_atomically
 from groundstop.model import Variant
 from groundstop.target import Target
+from groundstop.words import shell_line
 
 __all__ = ["MergeResult", "count_edges", "merge_evolved"]
 
@@ -121,7 +121,7 @@ def _deadly(files: list[Path], folder: Path, project: Project) -> CampaignError:
     names = [str(path.relative_to(folder)) for path in files]
     named = ", ".join(names[:_NAMED])
     more = len(names) - _NAMED
-    repro = shlex.join(["groundstop", "repro", project.relative(files[0])])
+    repro = shell_line(["groundstop", "repro", project.relative(files[0])])
     whose = "its only input kills" if len(names) == 1 else f"all {len(names):,} inputs kill"
     return CampaignError(
         f"{project.relative(folder)}: {whose} the core: {named}"

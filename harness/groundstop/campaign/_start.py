@@ -15,6 +15,7 @@ from groundstop.campaign._rundir import RunDirectory
 from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.target import Target
+from groundstop.words import shell_line
 
 __all__ = ["engine_flags", "entry_script", "lifeline"]
 
@@ -65,7 +66,9 @@ def entry_script(target: Target, project: Project, run: RunDirectory, text: str 
         script.write_text(f"#!{sys.executable}\n{text}", encoding="utf-8")
         script.chmod(0o755)
     if not os.access(script, os.X_OK):
-        raise CampaignError(f"{script} is not executable: chmod +x {project.relative(script)}")
+        raise CampaignError(
+            f"{script} is not executable: {shell_line(['chmod', '+x', project.relative(script)])}"
+        )
     return script
 
 

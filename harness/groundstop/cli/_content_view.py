@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
+from groundstop.console import make_console
 from groundstop.errors import SourceLocation
 from groundstop.files import read_text
 from groundstop.report import ContentCoverage
 from groundstop.target import Element, Unreachable, location_text
-from groundstop.words import counted
+from groundstop.words import counted, one_line
 
 __all__ = ["print_coverage", "unreachable_lines"]
 
@@ -42,7 +45,7 @@ def unreachable_lines(
 
 def print_coverage(coverage: ContentCoverage, project: Project) -> None:
     """Print the marked source (of a binary file its fields), the share, and what is missing."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = make_console()
     marks = _Marks(coverage)
     path = coverage.source
     places: dict[int, list[Element]] = defaultdict(list)
@@ -62,7 +65,7 @@ def print_coverage(coverage: ContentCoverage, project: Project) -> None:
             for element in here if len(here) > 1 else []:
                 _row(console, marks.mark(element), " |      ^ ", element.text)
     for element in others:
-        place = location_text(element.where)
+        place = _place(element, project)
         _row(console, marks.mark(element), " | ", f"{place}: {element.text}")
     if coverage.elements:
         console.print()
@@ -110,7 +113,7 @@ def _row(console: Console, mark: Text, between: str, text: str) -> None:
 def _summary(console: Console, coverage: ContentCoverage, project: Project) -> None:
     wanted = coverage.wanted
     if not wanted:
-        console.print(f"nothing of it is evaluated on {coverage.release}")
+        print_hanging(console, "", f"nothing of it is evaluated on {coverage.release}")
     else:
         whose = [w for key, w in coverage.reached.items() if key in set(wanted)]
         counts = f"{whose.count('own')} by its own events"
@@ -141,15 +144,24 @@ def _summary(console: Console, coverage: ContentCoverage, project: Project) -> N
 
 
 def _named(element: Element, outcomes: Iterable[int], project: Project) -> str:
-    where = location_text(element.where).replace(f"{project.root}/", "")
+    where = _place(element, project)
     words = ", ".join(_word(outcome) for outcome in sorted(outcomes, key=_ORDER.index))
     return f"{where}: {element.text}, {words}"
 
 
+def _place(element: Element, project: Project) -> str:
+    where = element.where
+    if isinstance(where, SourceLocation):
+        where = replace(where, path=Path(project.relative(where.path)))
+    return one_line(location_text(where))
+
+
 def _list(console: Console, heading: str, lines: Iterable[tuple[str, str]]) -> None:
+    said: set[str] = set()
     for number, (line, remedy) in enumerate(lines):
         if number == 0:
             console.print(heading)
         print_hanging(console, "  ", line)
-        if remedy:
+        if remedy and remedy not in said:
+            said.add(remedy)
             print_hanging(console, "    → ", remedy)

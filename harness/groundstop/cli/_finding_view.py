@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from groundstop.cli._lines import print_hanging
+from groundstop.cli._lines import print_block, print_hanging
 from groundstop.config import Project
+from groundstop.console import make_console
 from groundstop.findings import NOT_AGAIN, Finding, Frame, Reproduction, Stored, parse_report
-from groundstop.words import counted
+from groundstop.words import counted, one_line, printable
 
 __all__ = ["print_reproduction", "print_stored"]
 
@@ -73,7 +74,7 @@ def _print(
     ending: list[str],
     console: Console | None,
 ) -> None:
-    console = console or Console(highlight=False)
+    console = console or make_console()
     for line in heading:
         indent = len(line.plain) - len(line.plain.lstrip())
         print_hanging(console, " " * indent, line[indent:])
@@ -82,21 +83,20 @@ def _print(
     if console.is_terminal and console.width >= _WIDE and report and content:
         width = console.width // 2 - 1
         panels = [
-            Panel(Text(report), title="report", width=width),
-            Panel(Text(content), title="content", width=width),
+            Panel(Text(printable(report)), title="report", width=width),
+            Panel(Text(printable(content)), title="content", width=width),
         ]
-        console.print(Columns(panels, padding=(0, 1)))
+        console.print(Columns(panels, padding=(0, 1)), soft_wrap=False)
     else:
         for title, text in (("Content", content), ("Report", report)):
             if text:
-                console.print(Text(f"\n{title}", style="bold"))
-                console.print(Text(text), soft_wrap=True)
+                print_block(console, title, text)
     headline, command = ending
     console.print()
     if headline:
         print_hanging(console, "", Text(headline, style="bold red"))
     console.print(Text("Again:", style="bold"))
-    console.print(Text(f"  {command}"), soft_wrap=True)
+    console.print(Text(one_line(f"  {command}")), soft_wrap=True)
 
 
 def _without_callers(report: str) -> str:

@@ -3,15 +3,10 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import click
-from rich.console import Console
-from rich.text import Text
 
 from groundstop.campaign import (
     CampaignDisplay,
@@ -24,14 +19,17 @@ from groundstop.campaign import (
     summary_lines,
     variant_of,
 )
-from groundstop.cli._lines import print_hanging
+from groundstop.cli._lines import print_hanging, say
 from groundstop.config import Project, find_project
+from groundstop.console import make_console
 from groundstop.errors import InputError
 from groundstop.findings import NOT_AGAIN, Finding, keep_artifacts, keep_earlier
 from groundstop.interrupt import ending_as_ctrl_c
 from groundstop.properties import is_property
 from groundstop.replay import DEFAULT_TIMEOUT
 from groundstop.target import load_target
+from groundstop.terminal import complain
+from groundstop.words import shell_line
 
 __all__ = ["Found", "Fuzzed", "fuzz", "print_summary"]
 
@@ -95,16 +93,16 @@ def fuzz(name: str, options: CampaignOptions, *, quiet: bool) -> Fuzzed:
 
 def print_summary(fuzzed: Fuzzed) -> None:
     """Print what the campaign did, and what it found with a line to paste for each."""
-    console = Console(highlight=False)
+    console = make_console()
     lines = summary_lines(fuzzed.result, fuzzed.project)
     for line in [*lines, *(f"{'earlier':<{_NAME}}{note}" for note in fuzzed.notes)]:
         print_hanging(console, line[:_NAME], line[_NAME:])
     for found in fuzzed.findings:
         print_hanging(console, f"{'finding':<{_NAME}}", found.finding.headline)
         # Lines to paste stay whole.
-        again = shlex.join(["groundstop", "repro", fuzzed.project.relative(found.path)])
+        again = shell_line(["groundstop", "repro", fuzzed.project.relative(found.path)])
         for line in [*_remarks(found), *found.more.splitlines(), again]:
-            console.print(Text(f"{'':<{_NAME}}{line}"), soft_wrap=True)
+            say(f"{'':<{_NAME}}{line}")
 
 
 def _remarks(found: Found) -> list[str]:
@@ -200,4 +198,4 @@ def _keep_record(project: Project, record: CampaignRecord, name: str) -> None:
         keep_record(project, record, name)
     except InputError as error:
         # What was found counts all the same.
-        click.echo(f"groundstop: this campaign will be in no report: {error}", err=True)
+        complain(f"this campaign will be in no report: {error}")

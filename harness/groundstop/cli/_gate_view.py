@@ -11,8 +11,10 @@ from rich.text import Text
 
 from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
+from groundstop.console import make_console
 from groundstop.gate import Decision, GateResult, StageResult, StageStatus
 from groundstop.target import list_targets, location_text
+from groundstop.words import one_line, printable
 
 _STYLES = {
     Decision.SHIP: "bold green",
@@ -30,9 +32,9 @@ _INDENT = " " * 10
 
 def print_result(result: GateResult, project: Project, *, verbose: bool) -> None:
     """Print one candidate: a line, of what is held every stage and reason, what nobody checked."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = make_console()
     style = _STYLES[result.decision]
-    words = [project.relative(result.candidate), result.digest[:16]]
+    words = [one_line(project.relative(result.candidate)), result.digest[:16]]
     if len(list_targets(project)) > 1:
         words.append(f"as {result.target}")  # another one might have decided otherwise
     head = Text(f"{result.decision.upper():9} ")
@@ -44,15 +46,18 @@ def print_result(result: GateResult, project: Project, *, verbose: bool) -> None
     _print_stages(
         console, [s for s in result.stages if everything or s.status is StageStatus.NOT_CHECKED]
     )
+    said: set[str] = set()
     for problem in result.problems:
-        where = location_text(problem.where).replace(f"{project.root}/", "")
+        where = one_line(project.in_text(location_text(problem.where)))
         first, *others = problem.message.splitlines() or [""]
         print_hanging(console, _INDENT, Text.assemble((where, "red"), f": {first}"))
         for line in others:
             print_hanging(console, f"{_INDENT}  ", line)
         for line in problem.excerpt.splitlines():
-            console.print(Text(f"{_INDENT}{line}", "dim"))
-        if problem.remedy:
+            console.print(Text(printable(f"{_INDENT}{line}"), "dim"))
+        # Of many mistakes of one kind each needs the same.
+        if problem.remedy and problem.remedy not in said:
+            said.add(problem.remedy)
             print_hanging(console, f"{_INDENT}  → ", problem.remedy)
 
 
@@ -60,7 +65,7 @@ def print_summary(results: Sequence[GateResult]) -> None:
     """Print how many of each decision there were."""
     counts = Counter(result.decision for result in results)
     words = [f"{counts[decision]} {decision}" for decision in Decision if counts[decision]]
-    Console(highlight=False).print(", ".join(words))
+    make_console().print(", ".join(words))
 
 
 def _print_stages(console: Console, stages: Sequence[StageResult]) -> None:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.text import Text
 
 from groundstop.cli._gate_view import print_result
 from groundstop.cli._lines import print_hanging
 from groundstop.config import Project
+from groundstop.console import make_console
 from groundstop.gate import GateResult, Hunt, StepOutcome
 from groundstop.target import Incident
 from groundstop.words import counted
@@ -22,7 +22,7 @@ class IncidentView:
     def __init__(self, incident: Incident, project: Project, *, quiet: bool) -> None:
         self._incident = incident
         self._project = project
-        self._console = Console(highlight=False, soft_wrap=True, quiet=quiet)
+        self._console = make_console(quiet=quiet)
         self._quiet = quiet
         self._heading = ""
         self._console.print(Text(incident.title, "bold"))
@@ -42,7 +42,7 @@ class IncidentView:
             head = Text.assemble("  ", ("found", "red"), "   ")
             print_hanging(self._console, head, f"after {took}: {hunt.headline}")
         else:
-            self._console.print(f"  [yellow]nothing[/] in {took}")
+            print_hanging(self._console, Text.assemble("  ", ("nothing", "yellow")), f" in {took}")
         return hunt
 
     def today(self, outcome: StepOutcome) -> StepOutcome:
@@ -62,10 +62,11 @@ class IncidentView:
     def end(self, *, as_it_was: bool) -> None:
         """Say whether it all went as it must."""
         if as_it_was:
-            words = "[bold green]It happened as it did then, and it is held today.[/]"
+            words = Text("It happened as it did then, and it is held today.", "bold green")
         else:
-            words = "[bold red]It did not go as it must: see above what differs.[/]"
-        self._console.print(f"\n{words}")
+            words = Text("It did not go as it must: see above what differs.", "bold red")
+        self._console.print()
+        self._console.print(words)
 
     def _print_step(self, outcome: StepOutcome) -> None:
         word = ("passes", "green") if outcome.passed else ("fails ", "bold red")

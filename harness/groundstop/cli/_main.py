@@ -12,7 +12,10 @@ from typing import NoReturn
 
 import click
 
+from groundstop.cli._complete import COMPLETE
+from groundstop.cli._lines import say, say_text
 from groundstop.errors import GroundstopError, os_error_words
+from groundstop.terminal import complain, open_standard_files, take_over
 
 # Name and help line of each command: --help must not import any of them.
 _COMMANDS = {
@@ -37,7 +40,6 @@ _COMMANDS = {
 }
 
 _NOTHING_DECIDED = 2
-_LAST_STANDARD_FILE = 2
 
 
 class _Commands(click.Group):
@@ -69,31 +71,50 @@ def _cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line; every error of ours is one message and exit status 2."""
-    _open_standard_files()
-    if sys.stderr.isatty():
+    open_standard_files()
+    stdout, stderr = take_over()
+    if stderr.isatty():
         _show_log()
+    status = _run()
+    stdout.flush()
+    stderr.flush()
+    if stdout.lost:
+        complain(f"standard output cannot be written: {os_error_words(stdout.lost)}")
+        # What was found stays found; that all is well has reached nobody.
+        status = status or _NOTHING_DECIDED
+    sys.exit(status)
+
+
+def _run() -> int:
     try:
         status = _cli.main(prog_name="groundstop", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        status = _NOTHING_DECIDED
+        _explain(error)
     except GroundstopError as error:
-        click.echo(f"groundstop: {error}", err=True)
-        status = _NOTHING_DECIDED
+        complain(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("groundstop: interrupted, nothing decided", err=True)
-        status = _NOTHING_DECIDED
-    except SystemExit:
-        # Not ours: click's answer to a reader that has gone (head, less), or somebody
-        # else's code.  Whatever it says, nothing was decided.
-        status = _NOTHING_DECIDED
+        complain("interrupted, nothing decided")
+    except SystemExit as error:
+        # Not ours: click's when it has completed a line, or somebody else's code.  Whatever
+        # that says, nothing was decided.
+        if COMPLETE in os.environ and error.code == 0:
+            return 0
     except OSError as error:
-        click.echo(f"groundstop: {os_error_words(error)}", err=True)
-        status = _NOTHING_DECIDED
+        complain(os_error_words(error))
     except Exception as error:  # noqa: BLE001  (a mistake of ours, but a user must not see it raw)
-        click.echo(f"groundstop: internal error: {error!r}; {_keep_traceback()}", err=True)
-        status = _NOTHING_DECIDED
-    sys.exit(status if isinstance(status, int) else 0)
+        complain(f"internal error: {error!r}; {_keep_traceback()}")
+    else:
+        return status if isinstance(status, int) else 0
+    return _NOTHING_DECIDED
+
+
+def _explain(error: click.ClickException) -> None:
+    """Say what is wrong with the command line, and how the command is used."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        say_text(context.get_usage(), err=True)
+        say(f"Try '{context.command_path} --help' for help.", err=True)
+    complain(error.format_message())
 
 
 def _show_log() -> None:
@@ -102,27 +123,20 @@ def _show_log() -> None:
 
     class Shown(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            # Whatever stands for standard error by then: a live display has its own.
-            click.echo(f"groundstop: {record.getMessage()}", err=True)
+            complain(record.getMessage())
 
     log = logging.getLogger("groundstop")
     log.addHandler(Shown())
     log.setLevel(logging.INFO)
 
 
-def _open_standard_files() -> None:
-    """Put /dev/null where cron or a shell has closed one of the three standard files.
-
-    Else the next file opened would get its number, and be written to by mistake.
-    """
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_FILE:
-        os.set_inheritable(descriptor, True)  # noqa: FBT003  (the function's own signature)
-    os.close(descriptor)
-
-
 def _keep_traceback() -> str:
     """Write the present traceback to a file of its own; return what to do with it."""
-    descriptor, path = tempfile.mkstemp(prefix="groundstop-error-", suffix=".txt")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{sys.argv}\n{traceback.format_exc()}")
+    said = f"{sys.argv}\n{traceback.format_exc()}"
+    try:
+        descriptor, path = tempfile.mkstemp(prefix="groundstop-error-", suffix=".txt")
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(said)
+    except OSError as error:
+        return f"please report it with this, for which no file could be written ({error}):\n{said}"
     return f"please report it with {path}"

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say, say_document
 from groundstop.cli._options import chosen_target
 from groundstop.config import find_project
 
@@ -48,11 +48,11 @@ def command(
     project = find_project()
     target = load_target(project, chosen_target(project, target_name))
     wanted = BenchOptions(**options)  # type: ignore[arg-type]  # click has checked each of them
-    report = run_bench(target, project, wanted, lambda line: click.echo(f"  {line}", err=True))
+    report = run_bench(target, project, wanted, lambda line: say(f"  {line}", err=True))
     path = picture or project.state / "bench" / f"{target.name}.png"
     draw(report, path)
     if as_json:
-        click.echo(json.dumps({**as_document(report), "picture": str(path)}, indent=2))
+        say_document({**as_document(report), "picture": str(path)})
         return
     print_report(report)
-    click.echo(f"picture: {project.relative(path)}")
+    say(f"picture: {project.relative(path)}")

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
+from groundstop.cli._lines import say, say_document
 from groundstop.cli._options import release_option, sanitizer_option
 from groundstop.config import find_project
 from groundstop.model import Release, Sanitizer, Variant
@@ -31,7 +30,7 @@ def command(
     built = build_variants(target, wanted, project)
     if as_json:
         rows = [{"variant": str(b.variant), "library": str(b.library)} for b in built]
-        click.echo(json.dumps(rows))
+        say_document(rows)
         return
     for each in built:
-        click.echo(f"{each.variant!s:24} {project.relative(each.library)}")
+        say(f"{each.variant!s:24} {project.relative(each.library)}")

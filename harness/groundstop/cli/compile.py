@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say
 from groundstop.cli._options import target_option
 from groundstop.config import find_project
 
@@ -22,9 +23,9 @@ def command(source: Path, output: Path, part: str, target_name: str | None) -> N
     """Compile a text source to the binary that ships, the same bytes every time."""
     from groundstop.files import write_atomically
     from groundstop.findings import find_target
-    from groundstop.words import counted
+    from groundstop.words import counted, shell_line
 
     project = find_project()
     data = find_target(project, source, target_name).content.compile(source, part)
     write_atomically(output, data)
-    click.echo(f"{output}: {counted(len(data), 'byte')}")
+    say(f"{shell_line([str(output)])}: {counted(len(data), 'byte')}")

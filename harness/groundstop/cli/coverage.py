@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say, say_document
 from groundstop.cli._options import release_option
 from groundstop.config import find_project
 from groundstop.model import Release
@@ -41,19 +41,19 @@ def command(target_name: str, release: Release | None, html: Path | None, *, as_
     ]
     if as_json:
         document = {"release": str(report.release), "inputs": report.inputs}
-        click.echo(json.dumps({**document, "deaths": report.deaths, "files": rows}, indent=2))
+        say_document({**document, "deaths": report.deaths, "files": rows})
         return
     name = f"{target.name} {report.release}".rstrip()
     ran = f"{counted(report.inputs, 'input')}, {counted(report.deaths, 'death')}"
-    click.echo(f"{name}: {ran}")
+    say(f"{name}: {ran}")
     for file, row in zip(report.files, rows, strict=True):
         lines = f"{file.lines_reached:,}/{counted(file.lines, 'line')}"
         branches = f"{file.branches_reached:,}/{counted(file.branches, 'branch', 'branches')}"
         share = file.lines_reached / file.lines if file.lines else 1
-        click.echo(f"  {share:>4.0%}  {lines:>16}  {branches:>18}  {row['file']}")
+        say(f"  {share:>4.0%}  {lines:>16}  {branches:>18}  {row['file']}")
     total = sum(file.lines for file in report.files)
     reached = sum(file.lines_reached for file in report.files)
     share = reached / total if total else 1
-    click.echo(f"  {share:>4.0%}  {reached:,}/{counted(total, 'line')} in all")
+    say(f"  {share:>4.0%}  {reached:,}/{counted(total, 'line')} in all")
     if report.html:
-        click.echo(f"annotated sources: {project.relative(report.html / 'index.html')}")
+        say(f"annotated sources: {project.relative(report.html / 'index.html')}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say_path, say_text
 from groundstop.cli._options import release_option, target_option
 from groundstop.config import find_project
 from groundstop.model import Release
@@ -56,9 +57,9 @@ def command(
         remarks = notes if part == 1 else []
         texts.append(content.write_events(testcase, [f"{head}{which}.", *remarks]))
     if output is None:
-        click.echo("\n".join(texts), nl=False)
+        say_text("\n".join(texts))
         return
     for part, text in enumerate(texts, start=1):
         path = output if part == 1 else output.with_stem(f"{output.stem}-{part}")
         write_atomically(path, text.encode())
-        click.echo(path)
+        say_path(str(path))

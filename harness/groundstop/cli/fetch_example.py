@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from groundstop.archive import unpack
+from groundstop.cli._lines import say
 from groundstop.config import find_project
 from groundstop.errors import ToolError
 
@@ -57,14 +58,14 @@ def command(name: str) -> None:
     place = project.state / "examples" / name
     folder = place / example.folder
     if folder.is_dir():
-        click.echo(f"{project.relative(folder)} is already there")
+        say(f"{project.relative(folder)} is already there")
         return
     try:
         place.mkdir(parents=True, exist_ok=True)
         _fetch(name, example, place)
     except OSError as error:
         raise ToolError(f"example {name} cannot be unpacked to {folder}: {error}") from error
-    click.echo(f"{example.package} {example.version} is in {project.relative(folder)}")
+    say(f"{example.package} {example.version} is in {project.relative(folder)}")
 
 
 def _fetch(name: str, example: _Example, place: Path) -> None:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from groundstop.cli._lines import print_hanging, say, say_document, say_path
 from groundstop.config import Project, find_project
+from groundstop.terminal import complain
 
 if TYPE_CHECKING:
     # Importing findings takes longer than --help may.
@@ -56,25 +57,23 @@ def list_command(target_name: str | None, *, as_json: bool) -> int:
                 {"folder": project.relative(each.folder), "why": each.why} for each in damaged
             ],
         }
-        click.echo(json.dumps(document, indent=2))
+        say_document(document)
     else:
         _print_list(found, project)
         _print_untriaged(untriaged)
         if not (found or untriaged or damaged):
-            click.echo(f"no findings{f' of {target_name}' if target_name else ''}")
+            say(f"no findings{f' of {target_name}' if target_name else ''}")
     for each in damaged:
-        click.echo(f"groundstop: {each}", err=True)
+        complain(each)
     return 2 if damaged else 0
 
 
 def _print_list(found: Sequence[Stored], project: Project) -> None:
-    from rich.console import Console
-
-    from groundstop.cli._lines import print_hanging
+    from groundstop.console import make_console
     from groundstop.findings import NOT_AGAIN
     from groundstop.words import counted
 
-    console = Console(highlight=False)
+    console = make_console()
     names = [f"{s.finding.target} {s.finding.variant}" for s in found]
     width = max(map(len, names), default=0)
     for stored, name in zip(found, names, strict=True):
@@ -84,10 +83,10 @@ def _print_list(found: Sequence[Stored], project: Project) -> None:
         said = finding.headline if finding.reproduced else f"({NOT_AGAIN}) {finding.headline}"
         head = f"{finding.id}  {name:{width}}  {day:10}  {size:>15}  "
         if console.is_terminal and len(head) + len(said) > console.width:
-            console.print(head.rstrip(), soft_wrap=True, markup=False)
+            print_hanging(console, head.rstrip(), "")
             head = _BELOW
         print_hanging(console, head, said)
-        click.echo(f"{_BELOW}{project.relative(stored.smallest)}")
+        say_path(project.relative(stored.smallest), indent=_BELOW)
 
 
 def _print_untriaged(paths: Sequence[str]) -> None:
@@ -95,14 +94,14 @@ def _print_untriaged(paths: Sequence[str]) -> None:
 
     if not paths:
         return
-    click.echo(
+    say(
         f"{counted(len(paths), 'failing input')} of a campaign that has not ended, or was killed; "
         "the next campaign makes findings of them:"
     )
     for path in paths[:_MOST_UNTRIAGED]:
-        click.echo(f"  {path}")
+        say_path(path, indent="  ")
     if len(paths) > _MOST_UNTRIAGED:
-        click.echo(f"  and {len(paths) - _MOST_UNTRIAGED:,} more")
+        say(f"  and {len(paths) - _MOST_UNTRIAGED:,} more")
 
 
 @command.command("show", short_help="Show a stored finding, and how to see it again.")
@@ -128,7 +127,7 @@ def show_command(name: str, *, as_json: bool) -> None:
         toolchain = load_target(project, stored.finding.target).content
     except TargetError as error:
         # What was found stays readable when its target is not there any more.
-        click.echo(f"groundstop: content is not decoded: {error}", err=True)
+        complain(f"content is not decoded: {error}")
     else:
         # A property's input stands for an example and is no content.
         if not find_stored(project, stored.input):
@@ -136,7 +135,7 @@ def show_command(name: str, *, as_json: bool) -> None:
     if as_json:
         report = stored.report.read_text(encoding="utf-8", errors="replace")
         document = {**_document(stored, project), "report": report, "content": content}
-        click.echo(json.dumps(document, indent=2))
+        say_document(document)
     else:
         print_stored(stored, content, _command(stored, project), project)
 

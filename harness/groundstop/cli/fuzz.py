@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from groundstop.cli._harness import harness_options
+from groundstop.cli._lines import say_document
 from groundstop.cli._options import release_option, sanitizer_option
 from groundstop.model import Release, Sanitizer
 
@@ -66,7 +65,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     )
     outcome = fuzz(name, options, quiet=quiet or as_json)
     if as_json:
-        click.echo(json.dumps(outcome.document()))
+        say_document(outcome.document())
     else:
         print_summary(outcome)
     return outcome.exit_status

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say_document
 from groundstop.cli._options import release_type, target_option
 from groundstop.config import Project, find_project
 from groundstop.errors import InputError, TargetError
@@ -55,7 +55,7 @@ def command(
             print_result(result, project, verbose=verbose)
     decisions = {result.decision for result in results}
     if as_json:
-        click.echo(json.dumps([result.as_json() for result in results], indent=2))
+        say_document([result.as_json() for result in results])
     else:
         print_summary(results)
     if Decision.HOLD in decisions:

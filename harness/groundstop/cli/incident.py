@@ -7,6 +7,7 @@ import json
 
 import click
 
+from groundstop.cli._lines import say
 from groundstop.cli._options import chosen_target
 from groundstop.config import find_project
 
@@ -47,7 +48,7 @@ def command(target_name: str | None, seconds: float, *, as_json: bool) -> int:
         and held.decision.value == "hold"
     )
     if as_json:
-        click.echo(
+        say(
             json.dumps(
                 {
                     "incident": target.incident.title,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import print_hanging, say
+
 
 @click.command("init")
 @click.argument("name", required=False)
@@ -20,12 +22,10 @@ def command(name: str | None, sources: tuple[Path, ...]) -> None:
     .gitignore) or left alone; nothing is replaced.  In a project that is here already NAME
     becomes one more target of it.
     """
-    from rich.console import Console
-
-    from groundstop.cli._lines import print_hanging
+    from groundstop.console import make_console
     from groundstop.scaffold import Scaffold
 
-    console = Console(highlight=False)
+    console = make_console()
     scaffold = Scaffold(Path.cwd(), name, sources)
     done = scaffold.write()
     for written in done:
@@ -48,6 +48,6 @@ def command(name: str | None, sources: tuple[Path, ...]) -> None:
     if scaffold.implied:
         kept = f'default = "{scaffold.implied}" in [tool.groundstop]'
         said.append(f"Commands without a target's name took {scaffold.implied}: {kept} keeps that.")
-    click.echo()
+    say()
     for line in said:
         print_hanging(console, "", line)

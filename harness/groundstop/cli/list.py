@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
+from groundstop.cli._lines import say, say_document
 from groundstop.config import Project, find_project
+from groundstop.terminal import complain
 
 
 @click.command("list")
@@ -20,17 +21,17 @@ def command(*, as_json: bool) -> int:
     project = find_project()
     rows = [_row(project, name, where) for name, where in list_targets(project).items()]
     if as_json:
-        click.echo(json.dumps(rows))
+        say_document(rows)
     else:
         for row in rows:
-            click.echo(f"{row['target']}  ({row['at']})")
+            say(f"{row['target']}  ({row['at']})")
             for title in ("releases", "histories"):
                 if title in row:
-                    click.echo(f"  {title + ':':10} {' '.join(row[title]) or 'none'}")
+                    say(f"  {title + ':':10} {' '.join(row[title]) or 'none'}")
     # The others are good, and were listed.
     for row in rows:
         if "error" in row:
-            click.echo(f"groundstop: {row['error']}", err=True)
+            complain(f"{row['error']}")
     return 2 if any("error" in row for row in rows) else 0
 
 

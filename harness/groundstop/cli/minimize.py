@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from groundstop.cli._lines import print_hanging, say, say_document, say_path
 from groundstop.cli._options import release_option, sanitizer_option, target_option
 from groundstop.config import Project, find_project
 from groundstop.model import Release, Sanitizer
@@ -79,23 +79,21 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         sanitizer=sanitizer,
     )
     if as_json:
-        click.echo(json.dumps(_document(done, project), indent=2))
+        say_document(_document(done, project))
     else:
         _show(done, project)
     return 1 if done.finding else 0
 
 
 def _show(done: Minimized, project: Project) -> None:
-    from rich.console import Console
-
-    from groundstop.cli._lines import print_hanging
+    from groundstop.console import make_console
     from groundstop.words import counted
 
-    console = Console(highlight=False)
+    console = make_console()
     name = project.relative(done.path)
     if done.finding is None:
         print_hanging(console, "", f"{name}: does not reproduce, nothing is written")
-        click.echo(f"  {done.command}")
+        say(f"  {done.command}")
         return
     print_hanging(console, "", f"{name}: {done.finding.headline}")
     if done.after < done.before:
@@ -110,8 +108,9 @@ def _show(done: Minimized, project: Project) -> None:
     ran = f"{counted(done.runs, 'run')}{_ENDED[done.ended]}"
     print_hanging(console, "  ", f"{counted(done.before, 'byte')}{came}, {ran}")
     if done.output:
-        click.echo(f"  {project.relative(done.output)}")
-    click.echo(f"Again:\n  {done.command}")
+        say_path(project.relative(done.output), indent="  ")
+    say("Again:")
+    say(f"  {done.command}")
 
 
 def _document(done: Minimized, project: Project) -> dict[str, object]:

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say_document, say_path
 from groundstop.cli._options import chosen_target
 from groundstop.config import find_project
 
@@ -34,6 +33,7 @@ def command(target_name: str | None, output: Path | None, *, as_json: bool) -> i
     from groundstop.files import make_folder, write_atomically
     from groundstop.report import gather_evidence, render_page
     from groundstop.target import load_target
+    from groundstop.terminal import complain, write_bytes
 
     if as_json and output:
         raise click.UsageError("--json prints to standard output: leave --output out")
@@ -41,17 +41,17 @@ def command(target_name: str | None, output: Path | None, *, as_json: bool) -> i
     target = load_target(project, chosen_target(project, target_name))
     evidence = gather_evidence(target, project)
     for each in evidence.damaged:
-        click.echo(f"groundstop: {each.path}: {each.why}", err=True)
+        complain(f"{each.path}: {each.why}")
     status = 2 if evidence.damaged else 0
     if as_json:
-        click.echo(json.dumps(evidence.document(), indent=2))
+        say_document(evidence.document())
         return status
     page = render_page(evidence).encode()
     if str(output) == "-":
-        sys.stdout.buffer.write(page)
+        write_bytes(page)
         return status
     path = output or project.state / "reports" / f"{target.name}.html"
     make_folder(path.parent)
     write_atomically(path, page)
-    click.echo(project.relative(path))
+    say_path(project.relative(path))
     return status

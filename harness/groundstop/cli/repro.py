@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say_document
 from groundstop.cli._options import release_option, sanitizer_option, target_option
 from groundstop.config import find_project
 from groundstop.model import Release, Sanitizer
@@ -62,7 +62,7 @@ def command(
             "content": found.content,
             "command": found.command,
         }
-        click.echo(json.dumps(document, indent=2))
+        say_document(document)
     else:
         print_reproduction(found, project)
     return 1 if finding else 0

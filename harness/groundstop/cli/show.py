@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from groundstop.cli._lines import say_document, say_text
 from groundstop.cli._options import release_option, target_option
 from groundstop.config import find_project
 from groundstop.model import Release
@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913  (one for each option)
     if not coverage:
         content = target.content
         text = is_source(content, file)
-        click.echo(content.show(content.testcase(file) if text else read_input(file)))
+        say_text(content.show(content.testcase(file) if text else read_input(file)))
         return 0
     from groundstop.cli._content_view import print_coverage
     from groundstop.report import content_coverage
@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913  (one for each option)
         synthesize=not own_events,
     )
     if as_json:
-        click.echo(json.dumps(found.as_json(), indent=2))
+        say_document(found.as_json())
     else:
         print_coverage(found, project)
     return 0 if found.complete else 1

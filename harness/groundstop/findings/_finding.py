@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,9 @@ class Finding:
         a recursion where the stack ends, so for these only functions count.  What was not
         symbolized counts by module and offset; oracles by what they say, without its values.
         """
-        return hashlib.sha256("\n".join([self.kind, *self._key()]).encode()).hexdigest()[:16]
+        key = "\n".join([self.kind, *self._key()])
+        # A name that is no UTF-8, perhaps.
+        return hashlib.sha256(key.encode(errors="backslashreplace")).hexdigest()[:16]
 
     @property
     def oracle(self) -> str:
@@ -92,8 +95,22 @@ class Finding:
         named = bool(functions and functions[0])
         return named and self.kind == other.kind and functions == others
 
+    def relative_to(self, root: Path) -> Finding:
+        """Return the finding with its files as seen from `root` where they are below it."""
+        return self._placed(
+            lambda file: str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+        )
+
+    def below(self, root: Path) -> Finding:
+        """Return a finding that was `relative_to(root)` with its files wherever that is now."""
+        return self._placed(lambda file: str(root / file))
+
+    def _placed(self, place: Callable[[Path], str]) -> Finding:
+        frames = (replace(f, file=place(Path(f.file))) if f.file else f for f in self.frames)
+        return replace(self, frames=tuple(frames))
+
     def _key(self) -> list[str]:
-        names = [frame.function or frame.place for frame in self.frames]
+        names = [frame.function or _spot(frame) for frame in self.frames]
         if self.kind == HANG:
             return names[-_KEY_FRAMES:]
         if self.kind == "stack-overflow":
@@ -101,8 +118,7 @@ class Finding:
         if not self.frames:
             return [_VARYING_LIST.sub("#", _VARYING.sub("#", self.detail))]
         top = self.frames[0]
-        place = f"{Path(top.file).name}:{top.line}" if top.file else top.place
-        return [place, *names[:_KEY_FRAMES]]
+        return [_spot(top), *names[:_KEY_FRAMES]]
 
     def document(self) -> dict[str, Any]:
         """Return the finding as it is written in finding.json."""
@@ -197,7 +213,11 @@ def _frame(document: object) -> Frame:
     )
 
 
+def _spot(frame: Frame) -> str:
+    """Return a frame's place wherever its file lies, or its module."""
+    return f"{Path(frame.file).name}:{frame.line}" if frame.file else frame.place
+
+
 def _short(file: str) -> str:
-    """Return a path as people should see it: below the current folder, from there."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+    """Return a path as people should see it: from where they stand, if that is shorter."""
+    return min(file, os.path.relpath(file), key=len) if file.startswith("/") else file

@@ -37,4 +37,5 @@ def what_is_known(project: Project, target: Target, path: Path) -> Known:
         if examination.finding is None:
             return Known(path, name, SHOWS_NOTHING, "memory", release)
         finding = examination.finding
-    return Known(path, name, finding.headline, finding.oracle or "memory", release)
+    said = finding.relative_to(project.root).headline
+    return Known(path, name, said, finding.oracle or "memory", release)

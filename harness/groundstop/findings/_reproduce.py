@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from groundstop.findings._search import stored_at
 from groundstop.model import Outcome, Release, Sanitizer, Variant
 from groundstop.replay import DEFAULT_TIMEOUT
 from groundstop.target import Target
+from groundstop.words import shell_line
 
 __all__ = ["Reproduction", "input_of", "repro_command", "reproduce"]
 
@@ -118,7 +118,7 @@ def repro_command(project: Project, path: Path, target_name: str, variant: Varia
     words = ["groundstop", "repro", project.relative(path), "--target", target_name]
     if str(variant.release):
         words += ["--release", str(variant.release)]
-    return shlex.join([*words, "--sanitizer", str(variant.sanitizer)])
+    return shell_line([*words, "--sanitizer", str(variant.sanitizer)])
 
 
 def _describe(  # noqa: PLR0913, PLR0917  (one step of reproduce)

@@ -86,6 +86,7 @@ class FindingStore:
 
     def __init__(self, project: Project, target: str) -> None:
         self.folder = project.state / "findings" / target
+        self._root = project.root
 
     def save(self, finding: Finding, data: bytes, report: str) -> Stored:
         """Keep a finding, or what is kept of it where that is better; return which it is.
@@ -153,12 +154,13 @@ class FindingStore:
         new.chmod(0o755)
         (new / "input").write_bytes(data)
         (new / "report.txt").write_text(report, encoding="utf-8", errors="replace")
-        document = stored.finding.document()
+        # From the root, wherever somebody stands now, and wherever the project is one day.
+        document = stored.finding.relative_to(self._root).document()
         document["input_sha256"] = hashlib.sha256(data).hexdigest()
         if stored.found is not None:
             document["found"] = stored.found.isoformat()
         text = json.dumps(document, indent=2, ensure_ascii=False)
-        (new / _DOCUMENT).write_text(text + "\n", encoding="utf-8")
+        (new / _DOCUMENT).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
         if stored.minimized.is_file():
             shutil.copyfile(stored.minimized, new / _MINIMIZED)
         old = self.folder / f"{_OLD}{place.name}"
@@ -235,7 +237,7 @@ def _checked(place: Path) -> Stored:
         raise DamagedFindingError(place, f"{_DOCUMENT} is no JSON: {error}") from error
     if not isinstance(document, dict):
         raise DamagedFindingError(place, f"{_DOCUMENT} is no table")
-    finding = Finding.from_document(document)
+    finding = Finding.from_document(document).below(_root_of(place))
     if not place.name == document["id"] == finding.id:
         raise DamagedFindingError(
             place, f"{_DOCUMENT} is of the finding {finding.id}, and has the id {document['id']!r}"
@@ -251,6 +253,11 @@ def _checked(place: Path) -> Stored:
         raise DamagedFindingError(place, f"input is not the one that {_DOCUMENT} was written for")
     read_input(place / "report.txt")
     return Stored(finding, place, found)
+
+
+def _root_of(place: Path) -> Path:
+    """Return the project's root of a finding at `<root>/<state>/findings/<target>/<id>`."""
+    return place.parents[3]
 
 
 def _remove(path: Path) -> None:

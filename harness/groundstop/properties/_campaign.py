@@ -29,6 +29,7 @@ from groundstop.properties._driver import NativeCore, driver, driving
 from groundstop.properties._property import Property, load_property
 from groundstop.properties._run import MACHINE_ERRORS, failing_place, is_skip, one_line
 from groundstop.properties._workers import table, use
+from groundstop.terminal import complain
 
 __all__ = ["fuzz_property", "property_main", "property_variant"]
 
@@ -110,7 +111,7 @@ def property_main(  # noqa: PLR0913, PLR0917  (all that a campaign hands over)
         driver.native = native = NativeCore(path, entry, target_name, wanted)
         call = _Call(prop, native, Path(artifacts))
     except GroundstopError as error:
-        sys.stderr.write(f"groundstop: {error}\n")
+        complain(error)
         sys.exit(_FAILED_STATUS)
     fuzz_main(target_name, argv, call)
 
@@ -166,8 +167,7 @@ class _Call:
 
     def _give_up(self, why: str) -> NoReturn:
         """End the process in a way that is no finding."""
-        sys.stderr.write(f"groundstop: {why}\n")
-        sys.stderr.flush()
+        complain(why)
         os._exit(_FAILED_STATUS)
 
 

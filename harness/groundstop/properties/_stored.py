@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from groundstop.model import Outcome, Release, Sanitizer, Stage, Variant
 from groundstop.properties._property import Property, load_property
 from groundstop.properties._run import finding_kind, run_property
 from groundstop.target import list_targets
+from groundstop.words import shell_line
 
 __all__ = ["StoredInput", "find_stored", "reproduce_stored", "stored"]
 
@@ -111,7 +111,7 @@ def reproduce_stored(
         content="",
         words=found.what.partition("\n")[0],
         steps=(f"{found.node} passes",),
-        command=shlex.join(words),
+        command=shell_line(words),
     )
 
 

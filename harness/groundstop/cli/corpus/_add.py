@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundstop.cli._lines import say, say_path
 from groundstop.cli._options import target_option
 from groundstop.config import Project, find_project
 from groundstop.errors import GroundstopError, InputError
@@ -59,9 +60,9 @@ def _add_seeds(project: Project, target: Target, files: tuple[Path, ...]) -> Non
             _note(project, path, words)
     except GroundstopError as error:
         first = str(error).partition("\n")[0]
-        click.echo(f"note: added, but could not be run: {first}", err=True)
+        say(f"note: added, but could not be run: {first}", err=True)
     except KeyboardInterrupt:
-        click.echo("note: added, not checked: interrupted", err=True)
+        say("note: added, not checked: interrupted", err=True)
 
 
 def _add_regressions(project: Project, target: Target, files: tuple[Path, ...]) -> None:
@@ -85,10 +86,10 @@ def _add_regressions(project: Project, target: Target, files: tuple[Path, ...]) 
 def _tell(project: Project, path: Path, added: Added) -> None:
     place = project.relative(added.place)
     if added.new:
-        click.echo(place)
+        say_path(place)
     else:
         _note(project, path, f"is there already, as {place}")
 
 
 def _note(project: Project, path: Path, words: str) -> None:
-    click.echo(f"note: {project.relative(path)}: {words}", err=True)
+    say(f"note: {project.relative(path)}: {words}", err=True)

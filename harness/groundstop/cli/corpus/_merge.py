@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-
 import click
 
+from groundstop.cli._lines import say, say_document
 from groundstop.cli._options import chosen_target
 from groundstop.config import find_project
+from groundstop.terminal import complain
 
 
 @click.command("merge", short_help="Shrink what campaigns kept to what covers the same.")
@@ -25,13 +24,13 @@ def command(target_name: str | None, *, as_json: bool) -> int:
     from groundstop.campaign import merge_evolved
     from groundstop.findings import FindingStore, keep_artifacts
     from groundstop.target import load_target
-    from groundstop.words import counted
+    from groundstop.words import counted, shell_line
 
     project = find_project()
     target = load_target(project, chosen_target(project, target_name))
     result = merge_evolved(target, project)
     if result.interrupted:
-        click.echo("groundstop: interrupted, nothing was changed", err=True)
+        complain("interrupted, nothing was changed")
         return 2
     found = keep_artifacts(result.artifacts, target, result.variant, project)
     if as_json:
@@ -46,20 +45,21 @@ def command(target_name: str | None, *, as_json: bool) -> int:
             "log": project.relative(result.log) if result.log else None,
             "findings": [finding.document() for finding in found],
         }
-        click.echo(json.dumps(document, indent=2))
+        say_document(document)
     else:
-        click.echo(
+        say(
             f"{target.name}: {counted(result.before, 'unit')} → {result.after:,}, "
             f"{counted(result.edges, 'edge')} and {counted(result.features, 'feature')} as before"
         )
         if result.artifacts:
             killers = counted(len(result.artifacts), "input")
-            click.echo(f"  {killers} killed the core, now among the findings")
+            say(f"  {killers} killed the core, now among the findings")
         if result.others:
             stay = counted(result.others, "file stays", "files stay")
-            click.echo(f"  {stay} that no campaign has named")
+            say(f"  {stay} that no campaign has named")
         store = FindingStore(project, target.name)
         for finding in found:
             path = project.relative(store.folder / finding.id / "input")
-            click.echo(f"  {finding.headline}\n    {shlex.join(['groundstop', 'repro', path])}")
+            say(f"  {finding.headline}")
+            say(f"    {shell_line(['groundstop', 'repro', path])}")
     return 1 if found else 0

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 import click
 
+from groundstop.cli._lines import say, say_document
 from groundstop.cli._options import chosen_target
 from groundstop.config import Project, find_project
 
@@ -31,7 +31,7 @@ def command(target_name: str | None, *, edges: bool, as_json: bool) -> None:
     else:
         documents = [_document(project, name, edges=edges) for name in project.targets]
     if as_json:
-        click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2))
+        say_document(documents if len(documents) > 1 else documents[0])
         return
     for document in documents:
         _print(document)
@@ -55,7 +55,7 @@ def _document(project: Project, name: str, *, edges: bool) -> dict[str, Any]:
 def _print(document: dict[str, Any]) -> None:
     from groundstop.words import counted
 
-    click.echo(document["folder"])
+    say(document["folder"])
     for row in document["folders"]:
         count = counted(row["count"], "input")
         size = counted(row["size"], "byte")
@@ -64,4 +64,4 @@ def _print(document: dict[str, Any]) -> None:
         more = "" if edges_reached is None else f"{counted(edges_reached, 'edge'):>14}"
         if killers:
             more += f", {counted(killers, 'input kills', 'inputs kill')} the core"
-        click.echo(f"  {row['name']:<11}{count:>15}{size:>18}{largest:>19}{more}")
+        say(f"  {row['name']:<11}{count:>15}{size:>18}{largest:>19}{more}")

@@ -7,8 +7,8 @@ import errno
 import hashlib
 import os
 import re
+import secrets
 import stat
-import tempfile
 from pathlib import Path
 
 from groundstop.errors import InputError
@@ -16,6 +16,7 @@ from groundstop.errors import InputError
 __all__ = [
     "MAX_INPUT",
     "can_be_preloaded",
+    "fitting_name",
     "is_unit_name",
     "make_folder",
     "read_input",
@@ -28,6 +29,11 @@ __all__ = [
 # Bytes.  No testcase is larger; a user who names a disk image gets told so at once.
 MAX_INPUT = 64 << 20
 
+# Bytes that a file's name may have on every file system that we know.
+_NAME_LIMIT = 255
+_LONGEST_PLAIN = 100
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._+@=,-]+")
+
 _UNIT_NAME = re.compile(r"[0-9a-f]{40}")
 
 
@@ -39,6 +45,19 @@ def unit_name(data: bytes) -> str:
 def is_unit_name(name: str) -> bool:
     """Return whether a file may have got this name from libFuzzer."""
     return _UNIT_NAME.fullmatch(name) is not None
+
+
+def fitting_name(name: str, suffix: str, *, plain: bool = False) -> str:
+    """Return `name` with `suffix` as a file's name, shortened where that would be too long.
+
+    With `plain` it also has no character that some tool takes amiss.  What is not the name
+    itself any more ends with a digest of it, so that two names stay two.
+    """
+    fit = _NOT_PLAIN.sub("_", name) if plain else name
+    if fit == name and len(os.fsencode(name + suffix)) <= _NAME_LIMIT:
+        return name + suffix
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+    return f"{_NOT_PLAIN.sub('_', name)[:_LONGEST_PLAIN]}-{digest}{suffix}"
 
 
 def read_input(path: Path) -> bytes:
@@ -120,15 +139,17 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         if place.exists():
             _require_regular(place.stat().st_mode)
-        descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=place.parent)
+        # Not named after it: the longest name leaves no room.
+        temporary = place.parent / f".new-{secrets.token_hex(8)}"
+        # Not as tempfile makes it, for its owner alone: a corpus is shared like any other file.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(temporary, flags, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
-                # mkstemp makes the file private; a corpus is shared like any other file.
-                os.fchmod(file.fileno(), 0o666 & ~_umask())
-            Path(temporary).replace(place)
+            temporary.replace(place)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
@@ -144,9 +165,3 @@ def _require_regular(mode: int) -> None:
 def _read_at_most(descriptor: int, limit: int) -> bytes:
     with os.fdopen(descriptor, "rb", closefd=False) as file:
         return file.read(limit)
-
-
-def _umask() -> int:
-    current = os.umask(0o022)
-    os.umask(current)
-    return current

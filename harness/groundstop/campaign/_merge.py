@@ -14,7 +14,7 @@ from pathlib import Path
 
 from groundstop.artifacts import BROKEN, kind_of
 from groundstop.campaign._lock import evolved_lock
-from groundstop.campaign._merge_run import INPUTS, log_file, run_merge
+from groundstop.campaign._merge_run import log_file, run_merge
 from groundstop.campaign._prepare import evolved_folder, variant_of
 from groundstop.campaign._rundir import RunDirectory
 from groundstop.config import Project
@@ -81,11 +81,11 @@ def _merge(target: Target, project: Project) -> MergeResult:
     artifacts = project.state / "findings" / target.name / str(variant)
     make_folder(artifacts)
     with RunDirectory(project.state, ".merge") as run:
-        control = run_merge(target, project, variant, evolved, run, artifacts)
-        if control is None:
+        merged = run_merge(target, project, variant, evolved, run, artifacts)
+        if merged is None:
             count = len(units)
             return MergeResult(variant, count, count, 0, 0, (), 0, interrupted=True, log=log)
-        places = {path: evolved / path.relative_to(run.path / INPUTS) for path in control.files}
+        control, places = merged
         if control.died and len(control.died) == len(control.files):
             raise _deadly([places[path] for path in control.died], evolved, project)
         chosen = {path.name for path in (run.path / "merged").iterdir()}
@@ -137,8 +137,11 @@ def count_edges(target: Target, project: Project, folder: Path) -> EdgeCount | N
     """
     variant = variant_of(target, None, None)
     with RunDirectory(project.state, ".merge") as run:
-        control = run_merge(target, project, variant, folder, run, run.scratch)
-    return None if control is None else EdgeCount(control.edges, len(control.died))
+        merged = run_merge(target, project, variant, folder, run, run.scratch)
+    if merged is None:
+        return None
+    control, _ = merged
+    return EdgeCount(control.edges, len(control.died))
 
 
 def _keep_artifact(path: Path, folder: Path) -> Path:

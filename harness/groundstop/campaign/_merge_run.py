@@ -21,14 +21,12 @@ from groundstop.interrupt import Interrupt
 from groundstop.model import Variant
 from groundstop.target import Target
 
-__all__ = ["INPUTS", "log_file", "run_merge"]
+__all__ = ["log_file", "run_merge"]
 
 _LOOK_SECONDS = 0.2
 _GRACE_SECONDS = 5.0
 # libFuzzer's own default is too small for some; a larger file would be cut off.
 _LEAST_LENGTH = 4096
-# Within a run's folder: what is merged.
-INPUTS = "inputs"
 
 
 def run_merge(  # noqa: PLR0913, PLR0917  (one step of two functions)
@@ -38,23 +36,24 @@ def run_merge(  # noqa: PLR0913, PLR0917  (one step of two functions)
     folder: Path,
     run: RunDirectory,
     artifacts: Path,
-) -> Control | None:
+) -> tuple[Control, dict[Path, Path]] | None:
     """Merge a folder into `merged` of the run's; return what that took, None when interrupted.
 
-    The files of that are those of the folder `inputs` of the run's, which are the folder's own.
-    Where all of them kill the core, nothing is covered; raises CampaignError where nothing is
-    for any other reason.
+    The files of that are links, which stay whoever removes the others; the mapping says which
+    of the folder's own each of them is.  Where all of them kill the core, nothing is covered;
+    raises CampaignError where nothing is for any other reason.
     """
     if is_blind(target):
         raise CampaignError(
             f"target {target.name}: its library counts no edges, so all inputs look alike: compile "
             "it with -fsanitize=address,fuzzer-no-link"
         )
-    control, merged, inputs = run.path / "control", run.path / "merged", run.path / INPUTS
+    control, merged, inputs = run.path / "control", run.path / "merged", run.path / "inputs"
     merged.mkdir()
-    largest = _link_inputs(folder, inputs)
-    if largest == 0:
-        return Control((), {}, 0, ())
+    places = _link_inputs(folder, inputs)
+    if not places:
+        return Control((), {}, 0, ()), {}
+    largest = max(path.stat().st_size for path in places)
     # Coverage is all that is asked for: the oracles have seen these inputs in their campaign.
     launch = prepare(target, project, variant, run.scratch, share=0.0, symbolize=False)
     script = entry_script(target, project, run)
@@ -88,30 +87,31 @@ def run_merge(  # noqa: PLR0913, PLR0917  (one step of two functions)
     found = read_control(control)
     if set(found.files) != set(found.died) and not found.covered():
         raise CampaignError(f"no input covers anything: nothing was changed\n{log.excerpt()}")
-    return found
+    return found, places
 
 
-def _link_inputs(folder: Path, place: Path) -> int:
-    """Link the files below a folder to `place`; return the size of the largest, 0 without any.
+def _link_inputs(folder: Path, place: Path) -> dict[Path, Path]:
+    """Link the files below a folder to `place`; return for each link which of them it is.
 
-    These stay whoever removes the others.  Left out are empty ones, which libFuzzer passes
-    over, hidden ones, which are no content, and those that vanish before.
+    They are numbered: a name may have what libFuzzer takes for the end of a line.  Left out
+    are empty ones, which libFuzzer passes over, hidden ones, which are no content, and those
+    that vanish before.
     """
     place.mkdir()
-    largest = 0
+    places: dict[Path, Path] = {}
     for path in folder.rglob("*"):
         name = path.relative_to(folder)
         try:
             size = path.stat().st_size
             if path.is_file() and size and not any(part.startswith(".") for part in name.parts):
-                (place / name).parent.mkdir(parents=True, exist_ok=True)
-                _link(path.resolve(), place / name)
-                largest = max(largest, size)
+                link = place / f"{len(places):08}"
+                _link(path.resolve(), link)
+                places[link] = path
         except FileNotFoundError:
             continue
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    return largest
+    return places
 
 
 def _link(path: Path, there: Path) -> None:

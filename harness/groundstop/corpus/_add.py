@@ -17,7 +17,7 @@ from groundstop.corpus._regressions import SIDECAR_SUFFIX, list_regressions
 from groundstop.corpus._sidecar import write_sidecar
 from groundstop.corpus._testcases import seeds, testcase
 from groundstop.errors import GroundstopError, InputError
-from groundstop.files import make_folder, read_input, write_atomically
+from groundstop.files import fitting_name, make_folder, read_input, write_atomically
 from groundstop.model import Release
 from groundstop.target import Target
 
@@ -67,7 +67,7 @@ def add_regressions(target: Target, project: Project, known: Sequence[Known]) ->
     """
     there = _there(project, target.name, [one.path for one in known], "regressions")
     others = [one for one in known if one.path not in there]
-    files = [(one.path, one.name) for one in others]
+    files = [(one.path, _regression_name(one.name)) for one in others]
     made: dict[Path, Path] = {}
     with _copied(target, project, files, "regressions") as places:
         # After the inputs: a sidecar whose input is not there would stop every command.
@@ -176,6 +176,13 @@ def _check_copy(target: Target, project: Project, path: Path, copy: Path, data: 
 
 def _stem(name: str, folder: str) -> str:
     return Path(name).stem if folder == "regressions" else name
+
+
+def _regression_name(name: str) -> str:
+    """Return a name that leaves room for the sidecar's, and that a sidecar can say."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    sidecar = fitting_name(stem, SIDECAR_SUFFIX, plain=not name.isprintable())
+    return sidecar.removesuffix(SIDECAR_SUFFIX) + (suffix if suffix.isprintable() else "")
 
 
 def _sidecar(place: Path) -> Path:

@@ -14,7 +14,7 @@ from groundstop.corpus._files import content_files
 from groundstop.corpus._regressions import list_regressions
 from groundstop.corpus._store import evolved
 from groundstop.errors import InputError, TargetError
-from groundstop.files import make_folder, read_input, write_atomically
+from groundstop.files import fitting_name, make_folder, read_input, write_atomically
 from groundstop.model import Release
 from groundstop.target import Target
 
@@ -108,7 +108,7 @@ def compiled_seeds(target: Target, project: Project) -> Path:
     may do so at once.  Raises as `entries` does.
     """
     wanted = {
-        f"{Path(name).stem}-{hashlib.sha256(data).hexdigest()[:16]}": data
+        fitting_name(Path(name).stem, f"-{hashlib.sha256(data).hexdigest()[:16]}", plain=True): data
         for name, data in seeds(target, project).items()
     }
     store = project.state / "seeds"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import InputError
-from groundstop.files import read_input, resolved, write_atomically
+from groundstop.files import fitting_name, read_input, resolved, write_atomically
 from groundstop.findings._examine import Examiner
 from groundstop.findings._finding import Finding
 from groundstop.findings._locate import find_target
@@ -122,7 +122,7 @@ def _beside(project: Project, path: Path) -> Path:
                 f"{path}: lies in the corpus, where what it comes to would be one more input: "
                 "name a file for that with -o"
             )
-    return path.with_name(f"{path.name}.min")
+    return path.with_name(fitting_name(path.name, ".min"))
 
 
 def _check_kept(

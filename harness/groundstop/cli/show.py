@@ -16,6 +16,7 @@ from groundstop.model import Release
 @click.command("show")
 @click.argument("file", type=click.Path(path_type=Path))
 @target_option
+@click.option("--full", is_flag=True, help="Show also what everybody knows, as known types.")
 @click.option("--coverage", is_flag=True, help="Show what of the content the core evaluates.")
 @release_option("With --coverage: the release to run it on (default: the newest).")
 @click.option("--own-events", is_flag=True, help="With --coverage: make no events for it.")
@@ -25,6 +26,7 @@ def command(  # noqa: PLR0913  (one for each option)
     target_name: str | None,
     release: Release | None,
     *,
+    full: bool,
     coverage: bool,
     own_events: bool,
     as_json: bool,
@@ -44,16 +46,18 @@ def command(  # noqa: PLR0913  (one for each option)
     """
     from groundstop.files import read_input
     from groundstop.findings import find_target
-    from groundstop.target import is_source
+    from groundstop.target import brief, is_source
 
+    if coverage and full:
+        raise click.UsageError("--full shows the decoded file: leave out --coverage")
     if not coverage and (release or own_events or as_json):
         raise click.UsageError("--release, --own-events and --json go with --coverage")
     project = find_project()
     target = find_target(project, file, target_name)
     if not coverage:
         content = target.content
-        text = is_source(content, file)
-        say_text(content.show(content.testcase(file) if text else read_input(file)))
+        data = content.testcase(file) if is_source(content, file) else read_input(file)
+        say_text(content.show(data) if full else brief(content, data))
         return 0
     from groundstop.cli._content_view import print_coverage
     from groundstop.report import content_coverage

@@ -15,7 +15,7 @@ from groundstop.findings._locate import find_target, known_variant, known_words
 from groundstop.findings._search import stored_at
 from groundstop.model import Outcome, Release, Sanitizer, Variant
 from groundstop.replay import DEFAULT_TIMEOUT
-from groundstop.target import Target
+from groundstop.target import Target, brief
 from groundstop.words import shell_line
 
 __all__ = ["Reproduction", "input_of", "repro_command", "reproduce"]
@@ -137,7 +137,7 @@ def _describe(  # noqa: PLR0913, PLR0917  (one step of reproduce)
         target=target.name,
         testcase=data,
         examination=examination.led_by(kept) if kept else examination,
-        content=content.show(data),
+        content=brief(content, data),
         words=known_words(project, target, path),
         steps=tuple(steps),
         command=repro_command(project, path, target.name, examination.variant),

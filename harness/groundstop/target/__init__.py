@@ -19,6 +19,7 @@ from groundstop.target._content import (
     Element,
     Synthesis,
     Unreachable,
+    brief,
     is_source,
 )
 from groundstop.target._core import Core
@@ -46,6 +47,7 @@ __all__ = [
     "Synthesis",
     "Target",
     "Unreachable",
+    "brief",
     "build",
     "build_variants",
     "check_signature",

@@ -18,6 +18,7 @@ __all__ = [
     "Element",
     "Synthesis",
     "Unreachable",
+    "brief",
     "is_source",
 ]
 
@@ -122,6 +123,12 @@ class CoveringToolchain(ContentToolchain, Protocol):
 
         `notes` are lines that stand in it as comments.
         """
+
+
+def brief(content: ContentToolchain, data: bytes) -> str:
+    """Return what `show` does, without what everybody knows: of a toolchain that has `brief`."""
+    shown: str = getattr(content, "brief", content.show)(data)
+    return shown
 
 
 def is_source(content: ContentToolchain, path: Path) -> bool:

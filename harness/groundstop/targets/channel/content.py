@@ -99,6 +99,12 @@ class ChannelContent:
         """Return any bytes as text: see readable.show."""
         return show(data, self.default_types)
 
+    def brief(self, data: bytes) -> str:
+        """Return what `show` does; of a bundle with today's types, without these."""
+        parts = Parts.split(data)
+        known = parts is not None and parts.templates == self.default_types.build()
+        return show(data, self.default_types, types=not known)
+
     def describe(self, outcome: Outcome) -> list[str]:
         """Return what the core reported, one line for the load and one for each event."""
         return list(describe_outcome(outcome.data))

@@ -24,25 +24,31 @@ __all__ = ["show"]
 
 _SHOWN_PROBLEMS = 20
 _SHOWN_BYTES = 64
+_LEFT_OUT = ("", "# The types are those of today: show --full has them.")
 
 
-def show(data: bytes, defaults: TemplateFile) -> str:
+def show(data: bytes, defaults: TemplateFile, *, types: bool = True) -> str:
     """Return `data` as the text source that it could have come from; never raises.
 
     For what is intact the text compiles to the same bytes again, but for patterns, whose
     source is not in the binary: they are disassembled in comments.  Parts that come
-    without template types are shown with the names of `defaults`.
+    without template types are shown with the names of `defaults`.  Without `types` those of
+    a bundle are left out.
     """
     if data[:4] not in FORMATS:
         return "\n".join(_unknown(data))
     _, cls = FORMATS[data[:4]]
     decoded = cls.decode(data)
     return "\n".join(
-        [f"# {cls.__title__}, {len(data)} bytes", *_body(decoded, defaults), *_damage(decoded)]
+        [
+            f"# {cls.__title__}, {len(data)} bytes",
+            *_body(decoded, defaults, types=types),
+            *_damage(decoded),
+        ]
     )
 
 
-def _body(decoded: Decoded[Record], defaults: TemplateFile) -> Iterator[str]:
+def _body(decoded: Decoded[Record], defaults: TemplateFile, *, types: bool) -> Iterator[str]:
     root = decoded.root
     match decoded.value:
         case TemplateFile():
@@ -59,7 +65,7 @@ def _body(decoded: Decoded[Record], defaults: TemplateFile) -> Iterator[str]:
             names = names_of(templates)
             yield from _channel(channel, names)
             yield from () if events is None else event_lines(events, names)
-            yield from type_lines(templates)
+            yield from type_lines(templates) if types else _LEFT_OUT
 
 
 def _channel(channel: Node | None, names: Names) -> Iterator[str]:

@@ -396,9 +396,11 @@ def test_a_finding_is_named_by_its_id_or_from_the_root_wherever_one_stands(
     below.mkdir()
     listed = groundstop("findings", "list", cwd=below).stdout
     printed = listed.splitlines()[-1].strip()
-    assert printed == f".groundstop/findings/lines/{stored.finding.id}/input"
+    from_root = f".groundstop/findings/lines/{stored.finding.id}/input"
+    assert printed == f"../{from_root}"
     assert groundstop("findings", "show", printed, cwd=below).status == 0
-    assert groundstop("repro", printed, cwd=below).status == 1
+    for path in (printed, from_root):
+        assert groundstop("repro", path, cwd=below).status == 1
     assert groundstop("minimize", stored.finding.id, cwd=below).status == 1
     assert stored.minimized.read_bytes() == b"1"
     run = groundstop("corpus", "add", "--regression", stored.finding.id[:7], cwd=below)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How people read a number of things, and which name they probably meant."""
+"""How people read things: numbers of them, names, hostile ones too, and lines to paste."""
 
 from __future__ import annotations
 

@@ -72,6 +72,9 @@ def _cli() -> None:
 def main() -> NoReturn:
     """Run the command line; every error of ours is one message and exit status 2."""
     open_standard_files()
+    if COMPLETE in os.environ:
+        # A shell reads this, not people; click ends it.
+        _cli.main(prog_name="groundstop")
     stdout, stderr = take_over()
     if stderr.isatty():
         _show_log()
@@ -94,11 +97,9 @@ def _run() -> int:
         complain(error)
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted, nothing decided")
-    except SystemExit as error:
-        # Not ours: click's when it has completed a line, or somebody else's code.  Whatever
-        # that says, nothing was decided.
-        if COMPLETE in os.environ and error.code == 0:
-            return 0
+    except SystemExit:
+        # Not ours: somebody else's code.  Whatever it says, nothing was decided.
+        pass
     except OSError as error:
         complain(os_error_words(error))
     except Exception as error:  # noqa: BLE001  (a mistake of ours, but a user must not see it raw)

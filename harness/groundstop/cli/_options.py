@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from groundstop.cli._complete import complete_release, complete_target
 from groundstop.config import Project
 from groundstop.errors import TargetError
 from groundstop.model import Release, Sanitizer
@@ -27,6 +29,11 @@ class _ReleaseType(click.ParamType[Release]):
             return Release.parse(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return complete_release(ctx, param, incomplete)
 
 
 release_type = _ReleaseType()
@@ -54,6 +61,14 @@ def sanitizer_option(text: str, default: Sanitizer | None = None) -> _Decorator:
     )
 
 
+def target_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`[TARGET]`, by default the project's: see `chosen_target`."""
+    decorate = click.argument(
+        "target_name", metavar="[TARGET]", required=False, shell_complete=complete_target
+    )
+    return decorate(function)
+
+
 def target_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--target NAME`, by default found from the file."""
     decorate = click.option(
@@ -61,6 +76,7 @@ def target_option(function: Callable[..., Any]) -> Callable[..., Any]:
         "target_name",
         metavar="NAME",
         default=None,
+        shell_complete=complete_target,
         help="The target (default: found from the file).",
     )
     return decorate(function)

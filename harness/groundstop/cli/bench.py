@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from groundstop.cli._lines import say, say_document
-from groundstop.cli._options import chosen_target
+from groundstop.cli._options import chosen_target, target_argument
 from groundstop.config import find_project
 
 
 @click.command("bench")
-@click.argument("target_name", metavar="[TARGET]", required=False)
+@target_argument
 @click.option("--seconds", default=10.0, show_default=True, help="Of fuzzing, for each trial.")
 @click.option("--trials", default=3, show_default=True, help="For each contender.")
 @click.option("--seed", default=1, show_default=True, help="Of the first trial; then one more.")

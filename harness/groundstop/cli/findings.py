@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundstop.cli._complete import complete_finding
 from groundstop.cli._lines import print_hanging, say, say_document, say_path
+from groundstop.cli._options import target_argument
 from groundstop.config import Project, find_project
 from groundstop.terminal import complain
 
@@ -28,7 +30,7 @@ def command() -> None:
 
 
 @command.command("list", short_help="List the findings of a target, or of all.")
-@click.argument("target_name", metavar="[TARGET]", required=False)
+@target_argument
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def list_command(target_name: str | None, *, as_json: bool) -> int:
     """List the findings of TARGET, or of all targets: what, where, and the file that shows it.
@@ -105,7 +107,7 @@ def _print_untriaged(paths: Sequence[str]) -> None:
 
 
 @command.command("show", short_help="Show a stored finding, and how to see it again.")
-@click.argument("name", metavar="ID|PATH")
+@click.argument("name", metavar="ID|PATH", shell_complete=complete_finding)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def show_command(name: str, *, as_json: bool) -> None:
     """Show a stored finding: its report, its content decoded, and how to see it again.
@@ -118,7 +120,7 @@ def show_command(name: str, *, as_json: bool) -> None:
     from groundstop.files import read_input
     from groundstop.findings import find_finding
     from groundstop.properties import find_stored
-    from groundstop.target import load_target
+    from groundstop.target import brief, load_target
 
     project = find_project()
     stored = find_finding(project, name)
@@ -131,7 +133,7 @@ def show_command(name: str, *, as_json: bool) -> None:
     else:
         # A property's input stands for an example and is no content.
         if not find_stored(project, stored.input):
-            content = toolchain.show(read_input(stored.input))
+            content = brief(toolchain, read_input(stored.input))
     if as_json:
         report = stored.report.read_text(encoding="utf-8", errors="replace")
         document = {**_document(stored, project), "report": report, "content": content}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import click
 
+from groundstop.cli._complete import complete_target
 from groundstop.cli._harness import harness_options
 from groundstop.cli._lines import say_document
 from groundstop.cli._options import release_option, sanitizer_option
@@ -12,7 +13,9 @@ from groundstop.model import Release, Sanitizer
 
 
 @click.command("fuzz")
-@click.argument("name", metavar="[TARGET|FILE::TEST]", required=False)
+@click.argument(
+    "name", metavar="[TARGET|FILE::TEST]", required=False, shell_complete=complete_target
+)
 @harness_options
 @click.option("--seconds", default=60.0, show_default=True, help="How long to fuzz.")
 @click.option("--workers", default=1, show_default=True, help="Processes (libFuzzer's fork mode).")

@@ -8,12 +8,12 @@ import json
 import click
 
 from groundstop.cli._lines import say
-from groundstop.cli._options import chosen_target
+from groundstop.cli._options import chosen_target, target_argument
 from groundstop.config import find_project
 
 
 @click.command("incident")
-@click.argument("target_name", metavar="[TARGET]", required=False)
+@target_argument
 @click.option("--seconds", default=60.0, show_default=True, help="What the fuzzer has to find it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(target_name: str | None, seconds: float, *, as_json: bool) -> int:

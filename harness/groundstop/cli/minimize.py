@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundstop.cli._complete import complete_file
 from groundstop.cli._lines import print_hanging, say, say_document, say_path
 from groundstop.cli._options import release_option, sanitizer_option, target_option
 from groundstop.config import Project, find_project
@@ -21,7 +22,7 @@ _ENDED = {"": "", "time": "; the time was up", "interrupt": "; interrupted"}
 
 
 @click.command("minimize")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), shell_complete=complete_file)
 @click.option(
     "-o",
     "--output",

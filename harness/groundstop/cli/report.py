@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from groundstop.cli._lines import say_document, say_path
-from groundstop.cli._options import chosen_target
+from groundstop.cli._options import chosen_target, target_argument
 from groundstop.config import find_project
 
 
 @click.command("report")
-@click.argument("target_name", metavar="[TARGET]", required=False)
+@target_argument
 @click.option(
     "-o",
     "--output",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from groundstop.cli._complete import complete_file
 from groundstop.cli._lines import say_document
 from groundstop.cli._options import release_option, sanitizer_option, target_option
 from groundstop.config import find_project
@@ -14,7 +15,7 @@ from groundstop.model import Release, Sanitizer
 
 
 @click.command("repro")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), shell_complete=complete_file)
 @target_option
 @release_option("The release to run it on (default: what is known of the file, else the newest).")
 @sanitizer_option("The build to run it on (default: address, then undefined).")

@@ -8,9 +8,10 @@ Not through Atheris: it leaves with `_exit`, and the profile is never written
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from groundstop.campaign import RunDirectory, clear_dead_runs
@@ -22,18 +23,25 @@ from groundstop.replay import open_pool
 from groundstop.target import Target, build
 from groundstop.toolchain import find_llvm_tool, native_root
 
+# A folder with what drives a core, and is no part of it.
+_HARNESSES = "fuzz"
+
 __all__ = ["CoverageReport", "FileCoverage", "measure_coverage"]
 
 
 @dataclass(frozen=True, slots=True)
 class FileCoverage:
-    """One source file: lines and branches, how many there are and how many were reached."""
+    """One source file: lines and branches, how many there are and how many were reached.
+
+    `harness` says that it is no part of the core, but drives it: see `measure_coverage`.
+    """
 
     path: Path
     lines: int
     lines_reached: int
     branches: int
     branches_reached: int
+    harness: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,11 @@ class CoverageReport:
 def measure_coverage(
     target: Target, project: Project, release: Release, html: Path | None = None
 ) -> CoverageReport:
-    """Replay the target's whole corpus and measure; raises ToolError without llvm's tools."""
+    """Replay the target's whole corpus and measure; raises ToolError without llvm's tools.
+
+    The core's harness is the file that has its entry point, and what lies in a folder `fuzz`;
+    where that is all, it is the core.
+    """
     if html is not None and html.exists() and not html.is_dir():
         raise ToolError(f"{html} is a file: name a folder for the annotated sources")
     clear_dead_runs(project.state, lambda name: project.corpus_of(name) / "evolved")
@@ -75,11 +87,13 @@ def measure_coverage(
         _run("llvm-profdata", "merge", "-sparse", *map(str, raw), "-o", str(merged))
         flags = (f"-instr-profile={merged}", f"-ignore-filename-regex={_framework_headers()}")
         exported = _run("llvm-cov", "export", "-summary-only", *flags, str(library))
+        functions = _run("llvm-cov", "export", "-format=lcov", *flags, str(library))
         if html is not None:
             html.mkdir(parents=True, exist_ok=True)
             out = f"-output-dir={html}"
             _run("llvm-cov", "show", "-format=html", out, *flags, str(library))
-    return CoverageReport(release, len(inputs), deaths, _files(exported), html)
+    files = _apart(_files(exported), _defining(functions, target.core.entry))
+    return CoverageReport(release, len(inputs), deaths, files, html)
 
 
 def _framework_headers() -> str:
@@ -103,9 +117,37 @@ def _files(exported: str) -> tuple[FileCoverage, ...]:
     return tuple(sorted(found, key=lambda f: f.path))
 
 
+def _defining(functions: str, name: str) -> Path | None:
+    """Return the file that defines a function, of an export in lcov's format."""
+    file = None
+    for line in functions.split("\n"):
+        word, _, rest = line.partition(":")
+        if word == "SF":
+            file = Path(rest)
+        elif word == "FN" and rest.rpartition(",")[2] == name:
+            return file
+    return None
+
+
+def _apart(files: tuple[FileCoverage, ...], entry: Path | None) -> tuple[FileCoverage, ...]:
+    common = os.path.commonpath([file.path.parent for file in files]) if files else ""
+    harness = {
+        file
+        for file in files
+        if file.path == entry or _HARNESSES in file.path.relative_to(common).parts[:-1]
+    }
+    if len(harness) == len(files):
+        return files
+    return tuple(replace(file, harness=file in harness) for file in files)
+
+
 def _run(tool: str, *arguments: str) -> str:
     run = subprocess.run(
-        [find_llvm_tool(tool), *arguments], capture_output=True, text=True, check=False
+        [find_llvm_tool(tool), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
     )
     if run.returncode:
         raise ToolError(f"{tool} failed:\n{run.stderr.rstrip()}")

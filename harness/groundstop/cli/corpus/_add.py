@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundstop.cli._complete import complete_file
 from groundstop.cli._lines import say, say_path
 from groundstop.cli._options import target_option
 from groundstop.config import Project, find_project
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 
 
 @click.command("add")
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.argument(
+    "files",
+    type=click.Path(path_type=Path),
+    nargs=-1,
+    required=True,
+    shell_complete=complete_file,
+)
 @target_option
 @click.option("--regression", is_flag=True, help="As regressions: each with its .finding.toml.")
 def command(files: tuple[Path, ...], target_name: str | None, *, regression: bool) -> None:

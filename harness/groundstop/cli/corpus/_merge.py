@@ -6,13 +6,13 @@ from __future__ import annotations
 import click
 
 from groundstop.cli._lines import say, say_document
-from groundstop.cli._options import chosen_target
+from groundstop.cli._options import chosen_target, target_argument
 from groundstop.config import find_project
 from groundstop.terminal import complain
 
 
 @click.command("merge", short_help="Shrink what campaigns kept to what covers the same.")
-@click.argument("target_name", metavar="[TARGET]", required=False)
+@target_argument
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(target_name: str | None, *, as_json: bool) -> int:
     """Shrink TARGET's evolved corpus to inputs that cover the same between them.

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from groundstop.cli._lines import say, say_document
-from groundstop.cli._options import chosen_target
+from groundstop.cli._options import chosen_target, target_argument
 from groundstop.config import Project, find_project
 
 # Of a folder that has no inputs, or whose inputs are no target's.
@@ -17,7 +17,7 @@ _NOTHING = {"edges": None, "killers": None}
 
 
 @click.command("stats", short_help="Say how much each folder of the corpus has.")
-@click.argument("target_name", metavar="[TARGET]", required=False)
+@target_argument
 @click.option("--edges", is_flag=True, help="Run the inputs, and count the core's edges reached.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(target_name: str | None, *, edges: bool, as_json: bool) -> None:

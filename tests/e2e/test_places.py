@@ -64,7 +64,7 @@ def test_what_is_stored_names_files_from_the_root(project: Project, stored: Stor
 def test_a_project_that_was_moved_has_its_findings(project: Project, stored: Stored) -> None:
     there = project.root.with_name("moved")
     shutil.copytree(project.root, there, symlinks=True)
-    (document,) = json.loads(groundstop("findings", "list", "--json", cwd=there).stdout)
+    (document,) = json.loads(groundstop("findings", "list", "--json", cwd=there).stdout)["findings"]
     assert document["id"] == stored.finding.id
     assert " at native code/hostile.c:" in document["headline"]
 

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from groundstop.cli._lines import say
+from groundstop.cli._lines import say_document
 from groundstop.cli._options import chosen_target, target_argument
 from groundstop.config import find_project
 
@@ -48,18 +46,15 @@ def command(target_name: str | None, seconds: float, *, as_json: bool) -> int:
         and held.decision.value == "hold"
     )
     if as_json:
-        say(
-            json.dumps(
-                {
-                    "incident": target.incident.title,
-                    "as_it_was": as_it_was,
-                    "steps": [step.as_json() for step in steps],
-                    "fuzzer": hunt.as_json(),
-                    "today": [step.as_json() for step in today],
-                    "gate": held.as_json(),
-                },
-                indent=2,
-            )
+        say_document(
+            {
+                "incident": target.incident.title,
+                "as_it_was": as_it_was,
+                "steps": [step.as_json() for step in steps],
+                "fuzzer": hunt.as_json(),
+                "today": [step.as_json() for step in today],
+                "gate": held.as_json(),
+            }
         )
     else:
         view.end(as_it_was=as_it_was)

@@ -124,6 +124,64 @@ def test_rules_scan_the_same_saved_and_loaded() -> None:
         assert refused.returned == -1
 
 
+GATED = {
+    # name: text, decision, rule or word
+    "nul.yar": ("rule a { condition: true }\n// \0\nrule b { condition: true }\n", "hold", ":2"),
+    "zeros.yara": ("\0" * 64, "hold", ":1"),
+    "empty.yar": ("", "hold", "detects-nothing"),
+    "comments.YARA": ("// nothing\n", "hold", "detects-nothing"),
+    "private.yar": ("private rule a { condition: true }\n", "hold", "detects-nothing"),
+    "include.yar": ('include "nul.yar"\nrule a { condition: true }\n', "hold", ":1"),
+    "undeclared.yar": ("rule a {\ncondition: ring > 1 }\n", "hold", ":2"),
+    "badly-declared.yar": ("// external: ring = [\nrule a { condition: ring > 1 }", "hold", ":1"),
+    "twice.yar": (
+        "// external: ring = 1\n// external: ring = 2\nrule a { condition: ring > 1 }",
+        "hold",
+        ":2",
+    ),
+    "other-type.yar": ('// external: ring = "x"\nrule a { condition: ring > 1 }', "hold", ":2"),
+    "long.yar": (f"// {'x' * (1 << 20)}\nrule a {{ condition: true }}\n", "hold", ""),
+}
+EXTERNALS = """\
+// external: ring = 3
+// external: path = "C:\\\\\u00e9 a.exe"
+// external: load = 0.5
+// external: signed = true
+// scan: "MZ"
+// expect: every
+rule every { condition: ring == 3 and path endswith "a.exe" and load < 1.0 and signed }
+rule other { condition: ring == 4 or not signed }
+"""
+
+
+@pytest.mark.slow
+def test_text_that_would_not_be_compiled_or_detects_nothing_is_held(tmp_path: Path) -> None:
+    assert groundstop("fetch-example", "yara").status == 0
+    paths = []
+    for name, (text, _, _) in GATED.items():
+        (tmp_path / name).write_text(text)
+        paths.append(tmp_path / name)
+    run = groundstop("gate", "--target", "yara", "--json", *paths)
+    assert run.status == 1, run.output
+    answers = {Path(each["candidate"]).name: each for each in json.loads(run.stdout)}
+    for name, (_, decision, word) in GATED.items():
+        assert answers[name]["decision"] == decision, name
+        assert word in json.dumps(answers[name]), name
+
+
+@pytest.mark.slow
+def test_external_variables_are_declared_with_a_value(tmp_path: Path) -> None:
+    assert groundstop("fetch-example", "yara").status == 0
+    path = tmp_path / "externals.yar"
+    path.write_text(EXTERNALS, encoding="utf-8")
+    target = load_target(find_project(ROOT), "yara")
+    content = covering_toolchain(target)
+    with open_worker(target, ADDRESS, find_project(ROOT)) as worker:
+        outcome = worker.run(content.testcase(path))
+    assert isinstance(outcome, Outcome)
+    assert content.check_outcome(path, Release(""), EXAMPLES, outcome) == []
+
+
 @pytest.mark.slow
 def test_what_the_loader_does_not_survive_is_refused_by_the_entry_that_is_fuzzed() -> None:
     """The first reference that is made a pointer leads out of its buffer."""

@@ -26,7 +26,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,6 +45,7 @@ from groundstop.words import counted
 _KEEP_SECONDS = 60 * 24 * 3600
 _STALE_TEMPORARY_SECONDS = 3600
 _WONDER_SECONDS = 2.0
+_AGAIN_SECONDS = 15.0
 # Goes into every key: what an older version wrote down is not enough.
 _VERSION = "1"
 # How often something is compiled whose files change meanwhile.
@@ -140,8 +141,14 @@ class _Work:
         return folder / self._file
 
     def _objects(self, seen: Seen) -> list[Path]:
-        with _told(self._recipe), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            made = list(pool.map(self._object, self._recipe.sources))
+        def make(source: str) -> tuple[Path, Seen]:
+            made = self._object(source)
+            compiled()
+            return made
+
+        workers = ThreadPoolExecutor(max_workers=os.cpu_count())
+        with _told(self._recipe) as compiled, workers as pool:
+            made = list(pool.map(make, self._recipe.sources))
         for _, read in made:
             seen.add(read)
         return [path for path, _ in made]
@@ -260,23 +267,29 @@ def _refuse_noexec(store: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told(recipe: Recipe) -> Iterator[None]:
-    """Log what is compiled, if it takes long enough for people to wonder."""
+def _told(recipe: Recipe) -> Iterator[Callable[[], None]]:
+    """Log how far it is, once it takes long enough for people to wonder, and then at intervals.
+
+    What is yielded is to be called for each file that is compiled.
+    """
+    import logging
+
+    compiled: list[None] = []
+    ended = threading.Event()
 
     def tell() -> None:
-        import logging
+        pause = _WONDER_SECONDS
+        while not ended.wait(pause):
+            words = "compiling %s, %s of %s: done once, and kept"
+            files = counted(len(recipe.sources), "file")
+            logging.getLogger("groundstop").info(words, recipe.name, len(compiled), files)
+            pause = _AGAIN_SECONDS
 
-        words = "compiling %s, %s: done once, and kept"
-        files = counted(len(recipe.sources), "file")
-        logging.getLogger("groundstop").info(words, recipe.name, files)
-
-    timer = threading.Timer(_WONDER_SECONDS, tell)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=tell, daemon=True).start()
     try:
-        yield
+        yield lambda: compiled.append(None)
     finally:
-        timer.cancel()
+        ended.set()
 
 
 @contextlib.contextmanager

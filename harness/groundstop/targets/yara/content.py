@@ -16,7 +16,7 @@ from groundstop.target import Element, Problem, Synthesis
 from groundstop.targets.yara.formats import Bundle, CompiledRules
 from groundstop.targets.yara.library import LIBRARY
 from groundstop.targets.yara.rules import rule_names
-from groundstop.targets.yara.source import SUFFIX, read_source
+from groundstop.targets.yara.source import SUFFIXES, External, Source, is_text, read_source
 from groundstop.targets.yara.status import describe_outcome, matches_of
 from groundstop.toolchain import build_program
 
@@ -26,6 +26,8 @@ _MAGIC = b"GSYR"
 _HEAD = 8
 _TEXT_IS_WRONG = 1
 _COMPILE_SECONDS = 60
+# Bytes; as in native/compile.c.
+_MAX_TEXT = 1 << 20
 
 
 def make_testcase(rules: bytes, data: bytes) -> bytes:
@@ -44,22 +46,22 @@ def split_testcase(testcase: bytes) -> tuple[bytes, bytes] | None:
 class YaraContent:
     """Implements groundstop.target.ContentToolchain for rules, as text and compiled."""
 
-    suffixes: tuple[str, ...] = (SUFFIX,)
+    suffixes: tuple[str, ...] = SUFFIXES
 
     def compile(self, source: Path, part: str = "") -> bytes:
         """Compile text to `rules` (the default), the file that ships, or to a `testcase`."""
         where = SourceLocation(source, 1)
-        if source.suffix != SUFFIX:
-            raise SourceError(f"is no text source ({SUFFIX})", where)
+        if not is_text(source):
+            raise SourceError(f"is no text source ({' or '.join(SUFFIXES)})", where)
         if part not in {"", "rules", "testcase"}:
             raise SourceError(f"has no part {part!r} (known: rules, testcase)", where)
         text = read_source(source)
-        rules = _compile(text.text, source)
+        rules = _compile(text)
         return make_testcase(rules, text.data) if part == "testcase" else rules
 
     def testcase(self, source: Path) -> bytes:
         """Return text or compiled rules as a testcase; without data they scan nothing."""
-        if source.suffix == SUFFIX:
+        if is_text(source):
             return self.compile(source, "testcase")
         data = read_input(source)
         return data if data.startswith(_MAGIC) else make_testcase(data, b"")
@@ -83,10 +85,11 @@ class YaraContent:
         return list(describe_outcome(outcome.data))
 
     def check_definition(self, source: Path) -> list[Problem]:
-        """Judge the rules by their format's rules alone: libyara would not."""
-        problem = Bundle.decode(self.testcase(source)).problem
+        """Judge the rules by their format's own, as libyara does not; and there must be some."""
+        testcase = self.testcase(source)
+        problem = Bundle.decode(testcase).problem
         if problem is None:
-            return []
+            return [] if rule_names(testcase) else [_detects_nothing(source)]
         where = f"{problem.field} at byte {problem.offset}"
         return [Problem("format", str(problem), where, "compile the rules again from their text")]
 
@@ -95,7 +98,7 @@ class YaraContent:
     ) -> list[Problem]:
         """Compare the rules that matched with those that the text expects, if it says any."""
         del release, tree
-        text = read_source(source) if source.suffix == SUFFIX else None
+        text = read_source(source) if is_text(source) else None
         matched = matches_of(outcome.data)
         if text is None or text.expect is None or text.expect == matched:
             return []
@@ -110,7 +113,7 @@ class YaraContent:
 
     def elements(self, source: Path) -> list[Element]:
         """Return the rules, each evaluated as false or true; libyara tells nothing of private."""
-        text = read_source(source) if source.suffix == SUFFIX else None
+        text = read_source(source) if is_text(source) else None
         found = []
         for number, name in rule_names(self.testcase(source)).items():
             line = text.lines.get(name, 0) if text else 0
@@ -130,25 +133,59 @@ class YaraContent:
         return "\n".join([*said, f"// scan: {repr(parts[1] if parts else b'')[1:]}\n"])
 
 
-def _compile(text: str, source: Path) -> bytes:
+def _detects_nothing(source: Path) -> Problem:
+    where = SourceLocation(source, 1) if is_text(source) else "rules.entries"
+    message = "this file detects nothing: a scan reports none of its rules"
+    remedy = "write a rule that is not private, or do not ship the file"
+    return Problem("detects-nothing", message, where, remedy)
+
+
+def _compile(source: Source) -> bytes:
+    """Return compiled rules; raise SourceError with libyara's words for what is wrong."""
+    text = source.text.encode()
+    if len(text) >= _MAX_TEXT:
+        message = f"is {len(text):,} bytes long: {_MAX_TEXT - 1:,} are the limit"
+        raise SourceError(message, SourceLocation(source.path, 0))
     state = find_project().state
     program = build_program(LIBRARY.compiler("yara"), Sanitizer.PLAIN, project_state=state)
     try:
         run = subprocess.run(
-            [program],
-            input=text.encode(),
+            [program, *(_defined(name, value) for name, value in source.externals.items())],
+            input=text,
             capture_output=True,
             timeout=_COMPILE_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ToolError(
-            f"{source}: libyara does not compile it in {_COMPILE_SECONDS} seconds"
+        raise SourceError(
+            f"libyara does not compile it in {_COMPILE_SECONDS} seconds",
+            SourceLocation(source.path, 0),
         ) from error
     said = run.stderr.decode(errors="replace").strip()
     if run.returncode == _TEXT_IS_WRONG:
         line, _, message = said.partition(" ")
-        raise SourceError(message, SourceLocation(source, int(line) if line.isdigit() else 0))
+        where = SourceLocation(source.path, int(line) if line.isdigit() else 0)
+        raise SourceError(_explained(message), where)
     if run.returncode:
-        raise ToolError(f"{source}: the compiler of rules ended with {run.returncode}: {said}")
+        raise ToolError(f"{source.path}: the compiler of rules ended with {run.returncode}: {said}")
     return run.stdout
+
+
+def _defined(name: str, value: External) -> str:
+    """Return a word of the command line of native/compile.c: a letter for the type, a variable."""
+    match value:
+        case bool():
+            return f"b{name}={int(value)}"
+        case int() | float():
+            return f"{type(value).__name__[0]}{name}={value!r}"
+        case _:
+            return f"s{name}={value}"
+
+
+def _explained(message: str) -> str:
+    """Return libyara's words, and what to do where they do not say it."""
+    if message.startswith("includes are disabled"):
+        return f"{message}: put the rules of both files into one"
+    if message.startswith("undefined identifier"):
+        return f"{message}: a variable of whoever scans is declared by // external: name = value"
+    return message

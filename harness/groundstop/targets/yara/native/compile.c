@@ -2,7 +2,8 @@
 /*
  * The content compiler: rules as text on standard input, the file of compiled
  * rules on standard output.  Exit status 1 and `line message` on standard error
- * for text that is wrong, 2 for everything else.
+ * for text that is wrong, 2 for everything else.  Arguments are external
+ * variables, as text.h has them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static int fail(const char *what)
 	return 2;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static uint8_t text[MAX_TEXT];
 	struct scan_bytes file = {0};
@@ -29,7 +30,8 @@ int main(void)
 	if (ferror(stdin) || size == sizeof(text))
 		return fail("the text cannot be read, or is 1 MiB or more");
 	scan_prepare();
-	rules = text_compile(text, size, &error);
+	(void)argc;
+	rules = text_compile(text, size, argv + 1, &error);
 	if (!rules) {
 		fprintf(stderr, "%d %s\n", error.line, error.message);
 		return 1;

@@ -23,18 +23,81 @@ static void on_message(int level, const char *file_name, int line, const YR_RULE
 	snprintf(error->message, sizeof(error->message), "%s", message);
 }
 
-YR_RULES *text_compile(const uint8_t *text, size_t size, struct text_error *error)
+/* Return 0, or -1 for a word that is no variable. */
+static int define(YR_COMPILER *compiler, const char *word)
+{
+	const char *equals = strchr(word, '=');
+	char name[256];
+	int result = -1;
+
+	if (!word[0] || !equals || (size_t)(equals - word) > sizeof(name))
+		return -1;
+	memcpy(name, word + 1, (size_t)(equals - word) - 1);
+	name[equals - word - 1] = '\0';
+	switch (word[0]) {
+	case 'b':
+		result = yr_compiler_define_boolean_variable(compiler, name, equals[1] == '1');
+		break;
+	case 'i':
+		result = yr_compiler_define_integer_variable(compiler, name,
+							     strtoll(equals + 1, NULL, 10));
+		break;
+	case 'f':
+		result = yr_compiler_define_float_variable(compiler, name,
+							   strtod(equals + 1, NULL));
+		break;
+	case 's':
+		result = yr_compiler_define_string_variable(compiler, name, equals + 1);
+		break;
+	default:
+		break;
+	}
+	return result == ERROR_SUCCESS ? 0 : -1;
+}
+
+/*
+ * libyara takes a text up to its first NUL byte.  What is behind it would not
+ * be compiled, without a word.  Return the line of that byte, or 0.
+ */
+static int line_of_nul(const uint8_t *text, size_t size)
+{
+	const uint8_t *nul = memchr(text, '\0', size);
+	int line = 1;
+
+	if (!nul)
+		return 0;
+	for (const uint8_t *at = text; at < nul; at++)
+		line += *at == '\n';
+	return line;
+}
+
+YR_RULES *text_compile(const uint8_t *text, size_t size, char *const *externals,
+		       struct text_error *error)
 {
 	YR_COMPILER *compiler;
 	YR_RULES *rules = NULL;
 	char *ended;
 
-	*error = (struct text_error){0};
+	*error = (struct text_error){.line = line_of_nul(text, size)};
+	if (error->line) {
+		snprintf(error->message, sizeof(error->message),
+			 "a NUL byte: libyara would not compile what is behind it");
+		return NULL;
+	}
 	if (yr_compiler_create(&compiler) != ERROR_SUCCESS)
 		return NULL;
 	yr_compiler_set_callback(compiler, on_message, error);
 	/* A testcase has no other files. */
 	yr_compiler_set_include_callback(compiler, NULL, NULL, NULL);
+	while (externals && *externals) {
+		if (define(compiler, *externals)) {
+			snprintf(error->message, sizeof(error->message),
+				 "external variable %.100s cannot be defined", *externals + 1);
+			yr_compiler_destroy(compiler);
+			return NULL;
+		}
+		externals++;
+	}
 	ended = malloc(size + 1);
 	if (ended) {
 		memcpy(ended, text, size);
@@ -90,7 +153,7 @@ int yara_check_text(const uint8_t *data, size_t size)
 
 	scan_prepare();
 	if (bundle_split(&bundle, data, size) == 0)
-		rules = text_compile(bundle.rules, bundle.rules_size, &error);
+		rules = text_compile(bundle.rules, bundle.rules_size, NULL, &error);
 	if (!rules) {
 		groundstop_stage(GROUNDSTOP_STAGE_REJECTED);
 		return -1;

@@ -14,7 +14,12 @@ struct text_error {
 	char message[256];
 };
 
-/* Return the rules, or NULL and what is wrong with the text. */
-YR_RULES *text_compile(const uint8_t *text, size_t size, struct text_error *error);
+/*
+ * Return the rules, or NULL and what is wrong with the text.  `externals` are
+ * variables that whoever scans defines, each as `<type><name>=<value>` with a
+ * type of b, i, f or s; NULL ends them.
+ */
+YR_RULES *text_compile(const uint8_t *text, size_t size, char *const *externals,
+		       struct text_error *error);
 
 #endif /* GROUNDSTOP_YARA_TEXT_H */

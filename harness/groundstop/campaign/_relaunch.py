@@ -56,6 +56,8 @@ def relaunch(target: str | Target, argv: Sequence[str]) -> NoReturn:
     """
     options = check_arguments(argv)
     project = find_project(Path(argv[0]).parent)
+    # Targets that look for their project find this one, wherever the script is started.
+    os.environ["GROUNDSTOP_PROJECT"] = str(project.root)
     if isinstance(target, str):
         target = load_target(project, target)
     clear_dead_runs(project.state, lambda name: evolved_folder(project, name))

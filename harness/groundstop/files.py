@@ -34,6 +34,9 @@ _NAME_LIMIT = 255
 _LONGEST_PLAIN = 100
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._+@=,-]+")
 
+# What a ValueError of the file system's functions means; each Python has words of its own.
+_NUL = "a path cannot have a NUL character"
+
 _UNIT_NAME = re.compile(r"[0-9a-f]{40}")
 
 
@@ -75,8 +78,8 @@ def read_input(path: Path) -> bytes:
             os.close(descriptor)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except ValueError as error:  # a NUL in the path
-        raise InputError(f"{path}: cannot be read: {error}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: cannot be read: {_NUL}") from error
     if len(data) > MAX_INPUT:
         raise InputError(f"{path}: larger than {MAX_INPUT >> 20} MiB, the limit of an input")
     return data
@@ -98,8 +101,10 @@ def resolved(path: Path) -> Path:
         loops = _has_link(found)
     except RuntimeError:  # Python 3.12 and older
         loops = True
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be found: {error}") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be found: {error.strerror or error}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: cannot be found: {_NUL}") from error
     if loops:
         raise InputError(f"{path}: cannot be found: its symbolic links form a loop")
     return found

@@ -306,3 +306,10 @@ def test_what_a_run_leaves_behind_the_next_one_clears(project: EngineProject) ->
     project.run("magic", "-runs=10")
     (second,) = runs.iterdir()
     assert first != second
+
+
+def test_an_option_of_ours_with_one_dash_is_no_flag_of_the_engines(project: EngineProject) -> None:
+    # libFuzzer would warn of it, and another release be fuzzed than was asked for.
+    run = project.run("magic", "-release=7.10", "-runs=10")
+    assert run.status == 2
+    assert "two dashes, --release=7.10" in run.output

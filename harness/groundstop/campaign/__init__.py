@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from groundstop.campaign._display import CampaignDisplay, summary_lines
+    from groundstop.campaign._flags import check_flags
     from groundstop.campaign._launch import Launch, sanitizer_options
     from groundstop.campaign._lock import campaign_name
     from groundstop.campaign._main import fuzz_main
@@ -49,6 +50,7 @@ __all__ = [
     "Progress",
     "RunDirectory",
     "campaign_name",
+    "check_flags",
     "clear_dead_runs",
     "count_edges",
     "format_dictionary",
@@ -80,6 +82,7 @@ _HOMES = {
     "Progress": "_progress",
     "RunDirectory": "_rundir",
     "campaign_name": "_lock",
+    "check_flags": "_flags",
     "clear_dead_runs": "_rundir",
     "count_edges": "_merge",
     "format_dictionary": "_prepare",

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.errors import CampaignError
+from groundstop.files import MAX_INPUT
 from groundstop.model import Release, Sanitizer
 
 __all__ = ["CampaignOptions", "ScriptOptions"]
@@ -16,6 +17,12 @@ __all__ = ["CampaignOptions", "ScriptOptions"]
 # More are a slip of the finger: each is a process, and they would take the machine down.
 _MOST_WORKERS = 256
 _MOST_SECONDS = 10.0
+# Less than a sixth of it is what is measured at all.
+_LEAST_TIMEOUT = 0.3
+_LONGEST_SECONDS = 100_000_000
+_LARGEST_SEED = (1 << 32) - 1
+_LEAST_RSS = 128
+_MOST_INT = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,8 @@ class CampaignOptions:
     the fuzzer's random choices repeatable.
     `share` is Python's share of the time.  `timeout` is how many seconds one input may take
     (native/driver/hang.h says of which clock); None: what is far more than any did before, and
-    never over `most_seconds`.
+    never over `most_seconds`.  `rss_limit` is in MiB for a process, `max_len` in bytes for an
+    input, `dictionary` a file of libFuzzer's beside the format's own; None: as libFuzzer has it.
     `flags` go to libFuzzer as they are.  `corpus` replaces the target's own corpus: new
     units are written to its first folder.  `artifacts` is where findings go.
     `stop_at_finding` ends the campaign with the first one.  `script` is the text of an entry
@@ -41,6 +49,9 @@ class CampaignOptions:
     seed: int | None = None
     share: float = 0.1
     timeout: float | None = None
+    rss_limit: int | None = None
+    max_len: int | None = None
+    dictionary: Path | None = None
     flags: tuple[str, ...] = ()
     corpus: tuple[Path, ...] = ()
     artifacts: Path | None = None
@@ -49,18 +60,32 @@ class CampaignOptions:
     name: str = ""
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.seconds):
+        if not 1 <= self.seconds <= _LONGEST_SECONDS:
             raise CampaignError(
-                f"a campaign of {self.seconds} seconds: give it at least 1, a finite number"
+                f"a campaign of {self.seconds:g} seconds: give it 1 to {_LONGEST_SECONDS:,}"
             )
-        if self.seconds <= 0:
-            raise CampaignError(f"a campaign of {self.seconds} seconds: give it at least 1")
         if self.workers < 1:
             raise CampaignError(f"{self.workers} workers: give it at least 1")
         if self.workers > _MOST_WORKERS:
             raise CampaignError(
-                f"{self.workers:,} workers: give it at most {_MOST_WORKERS}, one for each processor"
+                f"{self.workers:,} workers: give it at most {_MOST_WORKERS}; more than the "
+                f"{os.cpu_count() or 1} processors of this machine find no more"
             )
+        if self.seed is not None and not 1 <= self.seed <= _LARGEST_SEED:
+            # libFuzzer takes 0 for one that it chooses itself.
+            raise CampaignError(f"a seed of {self.seed}: give it 1 to {_LARGEST_SEED}")
+        if self.timeout is not None and not _LEAST_TIMEOUT <= self.timeout <= _LONGEST_SECONDS:
+            raise CampaignError(
+                f"a timeout of {self.timeout:g} seconds: give it {_LEAST_TIMEOUT} to "
+                f"{_LONGEST_SECONDS:,}"
+            )
+        if self.rss_limit is not None and not _LEAST_RSS <= self.rss_limit <= _MOST_INT:
+            raise CampaignError(
+                f"a limit of {self.rss_limit} MiB of memory: give it at least {_LEAST_RSS}, which "
+                "Python and a sanitizer take"
+            )
+        if self.max_len is not None and not 1 <= self.max_len <= MAX_INPUT:
+            raise CampaignError(f"inputs of {self.max_len} bytes: give it 1 to {MAX_INPUT}")
         _check_share(self.share)
         _check_sanitizer(self.sanitizer)
 
@@ -92,6 +117,9 @@ class ScriptOptions:
             for name in ("release", "sanitizer", "share")
         }
         for argument in arguments:
+            if argument.startswith("-") and argument[1:].partition("=")[0] in values:
+                # libFuzzer would only warn, and another build be fuzzed than was asked for.
+                raise CampaignError(f"{argument}: it has two dashes, -{argument}")
             if argument.startswith("--"):
                 name, equals, value = argument[2:].partition("=")
                 if name not in values or not equals:

@@ -14,14 +14,16 @@ from groundstop.campaign._options import CampaignOptions
 from groundstop.campaign._rundir import RunDirectory
 from groundstop.config import Project
 from groundstop.errors import CampaignError
+from groundstop.files import read_input
 from groundstop.target import Target
 from groundstop.words import shell_line
 
-__all__ = ["engine_flags", "entry_script", "lifeline"]
+__all__ = ["dictionary_flags", "engine_flags", "entry_script", "lifeline"]
 
 # Fork mode's parent forgets what its other jobs found when its own time is up: the
 # supervisor stops the jobs before, and all of them get merged.
 _FORK_OVERTIME_SECONDS = 5
+_SEEDS = 1 << 32
 
 
 def engine_flags(
@@ -47,7 +49,11 @@ def engine_flags(
         flags.append(f"-max_total_time={max(1, seconds - 1)}")
     if options.seed is not None:
         # A process started again must not repeat what the one before it did.
-        flags.append(f"-seed={options.seed + attempt}")
+        flags.append(f"-seed={(options.seed - 1 + attempt) % (_SEEDS - 1) + 1}")
+    if options.rss_limit is not None:
+        flags.append(f"-rss_limit_mb={options.rss_limit}")
+    if options.max_len is not None:
+        flags.append(f"-max_len={options.max_len}")
     return [*flags, *options.flags]
 
 
@@ -70,6 +76,16 @@ def entry_script(target: Target, project: Project, run: RunDirectory, text: str 
             f"{script} is not executable: {shell_line(['chmod', '+x', project.relative(script)])}"
         )
     return script
+
+
+def dictionary_flags(ours: Path | None, theirs: Path | None, run: RunDirectory) -> tuple[str, ...]:
+    """Return libFuzzer's flag for a dictionary, or for the words of two: it takes one file."""
+    files = [path for path in (ours, theirs) if path]
+    if len(files) > 1:
+        both = run.path / "dictionary"
+        both.write_bytes(b"\n".join(read_input(path) for path in files))
+        files = [both]
+    return tuple(f"-dict={path}" for path in files)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from groundstop.campaign._process import ProcessGroup
 from groundstop.campaign._progress import CampaignResult, Observer, Progress
 from groundstop.campaign._replaced import ReplacedUnits, unit_names
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, salvage
-from groundstop.campaign._start import engine_flags, entry_script, lifeline
+from groundstop.campaign._start import dictionary_flags, engine_flags, entry_script, lifeline
 from groundstop.campaign._stats import read_stats
 from groundstop.config import Project
 from groundstop.errors import CampaignError
@@ -115,7 +115,7 @@ class _Supervisor:
         # An entry script made for the campaign is its own oracle: nothing is missing.
         core = None if options.script else launch.core
         self._missing = tuple(missing_parts(target, core)) if core else ()
-        dictionary = (f"-dict={launch.dictionary}",) if launch.dictionary else ()
+        dictionary = dictionary_flags(launch.dictionary, options.dictionary, run)
         self._flags = (*launch.flags, *dictionary)
         self._run = run
         self._observer = observer

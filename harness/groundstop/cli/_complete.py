@@ -63,7 +63,8 @@ def complete_release(project: Project, ctx: click.Context) -> Iterable[Completio
     """Offer the releases of the target that is meant, and each with its history patches."""
     from groundstop.target import load_target
 
-    named = ctx.params.get("target_name") or ctx.params.get("name") or project.default
+    words = ctx.params.get("words") or [None]
+    named = ctx.params.get("target_name") or words[0] or project.default
     core = load_target(project, str(named)).core
     names = [*core.releases, *(f"{r}@{patch}" for r in core.releases for patch in core.histories())]
     return map(CompletionItem, names)

@@ -36,12 +36,15 @@ _OPTIONS = (
 
 
 def harness_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--harness FILE` and its like: the command gets `name` from them, or from its argument."""
+    """`--harness FILE` and its like: the command gets `name` from them, or from its arguments.
+
+    It also gets `flags`, the arguments that begin with a dash.
+    """
 
     @functools.wraps(function)
     def command(  # noqa: PLR0913  (one parameter for each option)
         *,
-        name: str | None,
+        words: tuple[str, ...],
         file: Path | None,
         sources: tuple[Path, ...],
         include: tuple[Path, ...],
@@ -49,6 +52,10 @@ def harness_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ldflags: str,
         **others: object,
     ) -> object:
+        flags = tuple(word for word in words if word.startswith("-"))
+        name, *more = [word for word in words if not word.startswith("-")] or [None]
+        if more:
+            raise click.UsageError(f"one target at a time, and not {shlex.join(map(str, more))}")
         if (name is None) == (file is None):
             raise click.UsageError("name a target or a property, or give --harness FILE")
         if file is not None:
@@ -56,10 +63,10 @@ def harness_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
             harness = Harness(file, sources, include, _words(cflags), _words(ldflags))
             with _kept(harness) as kept:
-                return function(name=kept, **others)
+                return function(name=kept, flags=flags, **others)
         if sources or include or cflags or ldflags:
             raise click.UsageError("--sources, --include, --cflags and --ldflags go with --harness")
-        return function(name=name, **others)
+        return function(name=name, flags=flags, **others)
 
     for option in reversed(_OPTIONS):
         command = option(command)

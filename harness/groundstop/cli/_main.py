@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -69,6 +70,22 @@ def _cli() -> None:
     """Keep content on the ground until it is proven safe to run in a kernel."""
 
 
+def _one_dash(error: click.NoSuchOption) -> click.UsageError:
+    """Return the error for a word that is an option but for a dash, or a flag of libFuzzer's."""
+    letter = error.option_name.removeprefix("-")
+    words = [word for word in sys.argv[1:] if re.match(r"-[^-]{2}", word) and letter in word]
+    if error.option_name.startswith("--") or error.ctx is None or not words:
+        return error
+    name = words[0].partition("=")[0]
+    known = {option for param in error.ctx.command.params for option in param.opts}
+    if f"-{name}" in known:
+        return click.UsageError(f"{words[0]}: options have two dashes: -{words[0]}", error.ctx)
+    if error.ctx.info_name == "fuzz":
+        words = [f"{words[0]}: libFuzzer's flags go behind two dashes: ... -- {words[0]}"]
+        return click.UsageError(words[0], error.ctx)
+    return error
+
+
 def main() -> NoReturn:
     """Run the command line; every error of ours is one message and exit status 2."""
     open_standard_files()
@@ -91,6 +108,9 @@ def main() -> NoReturn:
 def _run() -> int:
     try:
         status = _cli.main(prog_name="groundstop", standalone_mode=False)
+    except click.NoSuchOption as error:
+        _one_dash(error).show()
+        status = _NOTHING_DECIDED
     except click.ClickException as error:
         _explain(error)
     except GroundstopError as error:

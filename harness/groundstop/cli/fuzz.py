@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from groundstop.cli._complete import complete_target
@@ -14,7 +16,10 @@ from groundstop.model import Release, Sanitizer
 
 @click.command("fuzz")
 @click.argument(
-    "name", metavar="[TARGET|FILE::TEST]", required=False, shell_complete=complete_target
+    "words",
+    metavar="[TARGET|FILE::TEST] [-- -FLAG=VALUE...]",
+    nargs=-1,
+    shell_complete=complete_target,
 )
 @harness_options
 @click.option("--seconds", default=60.0, show_default=True, help="How long to fuzz.")
@@ -29,6 +34,22 @@ from groundstop.model import Release, Sanitizer
     show_default=True,
     help="Python's share of the time, for the oracles.",
 )
+@click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    default=None,
+    help="What an input may work or sleep (default: 1 to 10, by how long those before took).",
+)
+@click.option("--rss-limit", type=int, metavar="MIB", default=None, help="Memory of a process.")
+@click.option("--max-len", type=int, metavar="BYTES", default=None, help="The longest input.")
+@click.option(
+    "--dict",
+    "dictionary",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    default=None,
+    help="A dictionary of libFuzzer's, beside that of the format.",
+)
 @click.option("--stop", is_flag=True, help="End with the first finding.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
@@ -40,6 +61,11 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     sanitizer: Sanitizer | None,
     seed: int | None,
     share: float,
+    timeout: float | None,
+    rss_limit: int | None,
+    max_len: int | None,
+    dictionary: Path | None,
+    flags: tuple[str, ...],
     *,
     stop: bool,
     as_json: bool,
@@ -52,11 +78,13 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     corpus/TARGET/properties.
     A libFuzzer harness is fuzzed as it is, in any folder; the target is then called as its
     file is, and without a project everything is kept below .groundstop.
+    Other flags of libFuzzer's go behind --, as in `groundstop fuzz channel -- -len_control=0`.
     Exit status: 0 nothing found; 1 findings; 2 the campaign could not run.
     """
-    from groundstop.campaign import CampaignOptions
+    from groundstop.campaign import CampaignOptions, check_flags
     from groundstop.cli._fuzzing import fuzz, print_summary
 
+    check_flags(flags)
     options = CampaignOptions(
         seconds=seconds,
         workers=workers,
@@ -64,6 +92,11 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         sanitizer=sanitizer,
         seed=seed,
         share=share,
+        timeout=timeout,
+        rss_limit=rss_limit,
+        max_len=max_len,
+        dictionary=dictionary,
+        flags=flags,
         stop_at_finding=stop,
     )
     outcome = fuzz(name, options, quiet=quiet or as_json)

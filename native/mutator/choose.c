@@ -79,15 +79,8 @@ static bool agrees(struct groundstop_mutator *m, uint32_t integer, const struct 
 
 	if (target == GSM_NONE)
 		return true;
-	if (domain->kind == GSM_KEY) {
-		uint64_t kept = gsm_at(m, integer)->value;
-		bool found;
-
-		gsm_at(m, integer)->value = value;
-		found = gsm_deref(m, integer) != GSM_NONE;
-		gsm_at(m, integer)->value = kept;
-		return found;
-	}
+	if (domain->kind == GSM_KEY)
+		return gsm_deref(m, integer, value) != GSM_NONE;
 	if (!bound(m, integer, domain->path, &other))
 		return true;
 	if (domain->kind == GSM_SAME)

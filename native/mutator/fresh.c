@@ -47,25 +47,37 @@ static bool fresh_array(struct groundstop_mutator *m, uint32_t array, uint32_t f
 		count = usual;
 	else if (!field->fixed)
 		count += gsm_below(&m->random, FRESH_ELEMENTS);
-	while (gsm_at(m, array)->value < count && gsm_at(m, array)->value < limits.high)
-		if (gsm_fresh_element(m, array, GSM_NONE) == GSM_NONE)
-			break;
+	gsm_fill(m, array, count < limits.high ? count : limits.high, false);
 	return gsm_at(m, array)->value >= limits.low;
+}
+
+/* The field by which the array that the record is an element of is in order. */
+static bool is_key(struct groundstop_mutator *m, uint32_t node, uint32_t record_node)
+{
+	return gsm_is_element(m, record_node) &&
+	       gsm_at(m, record_node)->first + gsm_field_of(m, record_node)->ref2 == node;
 }
 
 static bool fresh_integer(struct groundstop_mutator *m, uint32_t node, uint32_t record_node)
 {
 	const struct gsm_field *field = gsm_field_of(m, node);
+	uint32_t array = gsm_at(m, record_node)->parent;
+	struct gsm_range range;
 	uint64_t value = 0;
 
 	if (field->role > GSM_FLAGS) {
 		gsm_at(m, node)->value = field->role == GSM_CONSTANT ? field->constant : 0;
 		return true;
 	}
-	if ((field->flags & GSM_ASCENDING) && gsm_is_element(m, record_node))
-		return gsm_free_key(m, gsm_at(m, record_node)->parent, record_node);
-	if (!gsm_choose(m, node, &value))
+	if (is_key(m, node, record_node)) {
+		if (m->filling != array)
+			return gsm_free_key(m, array, record_node);
+		if (!gsm_range(m, node, &range))
+			return false;
+		value = gsm_from_range(m, range);
+	} else if (!gsm_choose(m, node, &value)) {
 		return false;
+	}
 	gsm_set(m, node, value);
 	return true;
 }
@@ -161,4 +173,30 @@ uint32_t gsm_fresh_element(struct groundstop_mutator *m, uint32_t array, uint32_
 		return element;
 	gsm_unlink(m, element);
 	return GSM_NONE;
+}
+
+/*
+ * Fresh elements at the end of an array until it has `count`, repaired where that is asked
+ * for; false when there can be none, or too few keys.  One pass then puts all in order: a
+ * place for each by itself would take a walk for each.
+ */
+bool gsm_fill(struct groundstop_mutator *m, uint32_t array, uint64_t count, bool repair)
+{
+	const struct gsm_field *field = gsm_field_of(m, array);
+	uint32_t outer = m->filling;
+	bool added = false, fine = true;
+
+	while (fine && gsm_at(m, array)->value < count) {
+		uint32_t element;
+
+		m->filling = array;
+		element = gsm_spend(m) ? gsm_fresh_element(m, array, GSM_NONE) : GSM_NONE;
+		m->filling = outer;
+		added = true;
+		fine = element != GSM_NONE &&
+		       (!repair || field->child == GSM_NONE || gsm_repair(m, element));
+	}
+	if (added && field->ref2 != GSM_NONE)
+		gsm_order(m, array);
+	return fine && gsm_at(m, array)->value >= count;
 }

@@ -3,16 +3,19 @@
  * hook.c - libFuzzer's two hooks over one mutator.
  *
  * GROUNDSTOP_FORMAT_TABLE names the format table's file, GROUNDSTOP_MUTATOR_OPERATORS
- * (a number; default all) is the mask of operators.  Without a table, or with one that
- * cannot be used, inputs are mutated as libFuzzer would alone; one line says so.
+ * (a number; default all) is the mask of operators.  Where no table is named, inputs are
+ * mutated as libFuzzer would alone, and one line says so.  A table that cannot be used ends
+ * the process: whoever named it would wait in vain for what only the mutator finds.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hook.h"
 
-#define MAX_TABLE (16l << 20)
+#define MAX_TABLE (1l << 30)
+#define EXIT_USAGE 2
 #define LEAST_CAPACITY 4096u
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size) __attribute__((weak));
@@ -31,32 +34,35 @@ static struct {
 	uint64_t applied[GROUNDSTOP_OP_COUNT];
 } hook = {.last = GROUNDSTOP_OP_COUNT};
 
-static void complain(const char *path, const char *why)
+/* Not exit: an engine would take that for an end that the core asked for. */
+static _Noreturn void refuse(const char *path, const char *why)
 {
-	fprintf(stderr, "groundstop mutator: %s%s%s; inputs are mutated as plain bytes\n",
-	        path ? path : "", path ? ": " : "", why);
+	fprintf(stderr, "groundstop mutator: GROUNDSTOP_FORMAT_TABLE=%s: %s\n", path, why);
+	_exit(EXIT_USAGE);
 }
 
 static void read_table(void)
 {
 	const char *path = getenv("GROUNDSTOP_FORMAT_TABLE");
-	FILE *file = path && *path ? fopen(path, "rb") : NULL;
+	FILE *file;
 	long size;
 
 	hook.tried = true;
-	if (!file) {
-		complain(path, path && *path ? "cannot be read" : "GROUNDSTOP_FORMAT_TABLE is not set");
+	if (!path || !*path) {
+		fputs("groundstop mutator: GROUNDSTOP_FORMAT_TABLE is not set; "
+		      "inputs are mutated as plain bytes\n", stderr);
 		return;
 	}
-	if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) > 0 && size <= MAX_TABLE) {
+	file = fopen(path, "rb");
+	if (file && fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) > 0 && size <= MAX_TABLE) {
 		rewind(file);
 		hook.table = malloc((size_t)size);
 		if (hook.table)
 			hook.table_size = fread(hook.table, 1, (size_t)size, file);
 	}
-	fclose(file);
 	if (hook.table_size == 0)
-		complain(path, "cannot be read");
+		refuse(path, "no format table can be read from it");
+	fclose(file);
 }
 
 static uint32_t operator_mask(void)
@@ -71,7 +77,7 @@ static uint32_t operator_mask(void)
 	return *end ? GROUNDSTOP_OP_ALL : (uint32_t)mask;
 }
 
-/* The mutator, with room for max_size bytes; NULL without a usable table. */
+/* The mutator, with room for max_size bytes; NULL without a table. */
 struct groundstop_mutator *gsm_hook_mutator(size_t max_size)
 {
 	const char *error = NULL;
@@ -83,11 +89,8 @@ struct groundstop_mutator *gsm_hook_mutator(size_t max_size)
 	groundstop_mutator_destroy(hook.mutator);
 	hook.capacity = max_size > LEAST_CAPACITY ? max_size : LEAST_CAPACITY;
 	hook.mutator = groundstop_mutator_create(hook.table, hook.table_size, hook.capacity, &error);
-	if (!hook.mutator) {
-		complain(getenv("GROUNDSTOP_FORMAT_TABLE"), error);
-		hook.table_size = 0;
-		return NULL;
-	}
+	if (!hook.mutator)
+		refuse(getenv("GROUNDSTOP_FORMAT_TABLE"), error);
 	groundstop_mutator_set_operators(hook.mutator, operator_mask());
 	groundstop_mutator_set_bytes(hook.mutator, LLVMFuzzerMutate);
 	return hook.mutator;

@@ -36,11 +36,13 @@ uint32_t gsm_prepare(struct groundstop_mutator *m, const uint8_t *data, size_t s
 		other = NULL;
 	m->node_count = 0;
 	m->part_count = 0;
+	m->slot_used = 0;
 	m->scratch_used = 0;
 	m->other = GSM_NONE;
 	gsm_changed(m);
 	m->again = false;
 	m->hands_off = false;
+	m->filling = GSM_NONE;
 	m->tear = GSM_TEAR_NONE;
 	root = gsm_decode(m, data, size);
 	if (root == GSM_NONE)
@@ -59,10 +61,11 @@ void gsm_make_whole(struct groundstop_mutator *m, uint32_t root)
 {
 	gsm_changed(m); /* operators set values without a word */
 	gsm_repair(m, root);
-	if (!m->again)
-		return;
-	m->again = false;
-	gsm_repair(m, root);
+	if (m->again) {
+		m->again = false;
+		gsm_repair(m, root);
+	}
+	gsm_check(m, root);
 }
 
 static size_t encode_within(struct groundstop_mutator *m, uint32_t root, size_t max_size)
@@ -71,10 +74,11 @@ static size_t encode_within(struct groundstop_mutator *m, uint32_t root, size_t 
 
 	for (int i = 0; i < ROOM_ATTEMPTS && size == 0; i++) {
 		uint32_t array = gsm_pick(m, gsm_can_shrink);
+		uint32_t element = array == GSM_NONE ? GSM_NONE : gsm_random_element(m, array);
 
-		if (array == GSM_NONE)
+		if (element == GSM_NONE)
 			return 0;
-		gsm_unlink(m, gsm_random_element(m, array));
+		gsm_unlink(m, element);
 		if (!m->hands_off)
 			gsm_make_whole(m, root);
 		size = gsm_encode(m, root, max_size);
@@ -102,12 +106,14 @@ static size_t tear(struct groundstop_mutator *m, size_t size)
 {
 	size_t at, end;
 
+	if (m->tear == GSM_TEAR_NONE || !gsm_is_live(m, m->tear_node))
+		return size; /* what was to be torn went when the rest was put right */
 	/* Clean elements were copied whole: inside them no node has a place of its own. */
 	for (uint32_t node = m->tear_node; node != GSM_NONE; node = gsm_at(m, node)->parent)
 		if (gsm_at(m, node)->flags & GSM_CLEAN)
 			m->tear_node = node;
 	at = gsm_at(m, m->tear_node)->at;
-	if (m->tear == GSM_TEAR_NONE || at >= size)
+	if (at >= size)
 		return size;
 	if (m->tear == GSM_TEAR_CUT)
 		return at ? at : 1;
@@ -158,7 +164,7 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 		changed = size ? size : 1;
 	if (is_same(m, changed, data, size))
 		m->out[gsm_below(&m->random, (uint32_t)size)] ^= 0x80;
-	if (gsm_one_in(&m->random, 4) || changed > m->scratch_capacity)
+	if (gsm_one_in(&m->random, 4) || changed > m->scratch_capacity || gsm_is_spent(m))
 		return changed;
 	/* m->out is written to next: what is decoded must lie elsewhere. */
 	memcpy(m->scratch, m->out, changed);
@@ -170,7 +176,7 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 		return changed;
 	gsm_make_whole(m, root);
 	encoded = gsm_encode(m, root, max_size);
-	if (encoded && !is_same(m, encoded, data, size))
+	if (encoded && !gsm_is_spent(m) && !is_same(m, encoded, data, size))
 		return encoded;
 	memcpy(m->out, m->scratch, changed);
 	return changed;
@@ -180,7 +186,7 @@ static size_t mutate_bytes(struct groundstop_mutator *m, const uint8_t *data, si
 size_t gsm_mutate(struct groundstop_mutator *m, const uint8_t *data, size_t size,
                      size_t max_size, const uint8_t *other, size_t other_size)
 {
-	uint32_t root = GSM_NONE, fresh = 0;
+	uint32_t root = GSM_NONE, read = 0;
 	bool splice = other && (m->mask & 1u << GROUNDSTOP_OP_SPLICE) && gsm_below(&m->random, 3);
 
 	if (!splice)
@@ -189,33 +195,40 @@ size_t gsm_mutate(struct groundstop_mutator *m, const uint8_t *data, size_t size
 		enum groundstop_operator op;
 		size_t changed;
 
-		if (root == GSM_NONE || m->node_count != fresh) {
+		if (gsm_is_spent(m))
+			break;
+		/* An operator that gave up may have begun. */
+		if (root == GSM_NONE || m->generation != read) {
 			root = gsm_prepare(m, data, size, other, other_size);
-			fresh = m->node_count;
+			read = m->generation;
 			if (root == GSM_NONE)
 				break;
 		}
 		op = m->other != GSM_NONE && i < ATTEMPTS / 2 ? GROUNDSTOP_OP_SPLICE : choose(m);
 		if (op == GROUNDSTOP_OP_BYTES)
 			break;
-		m->fix = !gsm_may_break(m) || !gsm_one_in(&m->random, 128);
+		/* What breaks one field breaks no other. */
+		m->fix = !gsm_may_break(m) || !gsm_one_in(&m->random, 128) ||
+		         op == GROUNDSTOP_OP_BREAK;
 		m->strict = !gsm_one_in(&m->random, 32);
 		m->thorough = m->strict && gsm_one_in(&m->random, 8);
 		if (!gsm_operate(m, op))
 			continue;
+		gsm_check(m, root);
 		if (!m->hands_off)
 			gsm_make_whole(m, root);
 		changed = encode_within(m, root, max_size);
 		changed = changed ? tear(m, changed) : 0;
-		if (changed && !is_same(m, changed, data, size)) {
+		if (changed && !gsm_is_spent(m) && !is_same(m, changed, data, size)) {
 			record_operator(m, op);
 			return changed;
 		}
 		root = GSM_NONE; /* the tree is not what the input is any more */
 	}
-	if (root == GSM_NONE && !(m->mask & 1u << GROUNDSTOP_OP_BYTES))
+	/* BYTES stays the fallback for what does not decode, or is too much to work on. */
+	if (root == GSM_NONE && !gsm_is_spent(m) && !(m->mask & 1u << GROUNDSTOP_OP_BYTES))
 		root = gsm_prepare(m, data, size, NULL, 0);
-	if (root == GSM_NONE || (m->mask & 1u << GROUNDSTOP_OP_BYTES))
+	if (root == GSM_NONE || gsm_is_spent(m) || (m->mask & 1u << GROUNDSTOP_OP_BYTES))
 		return mutate_bytes(m, data, size, max_size);
 	/* No operator had anything to do, and plain bytes are not wanted. */
 	if (size > max_size)

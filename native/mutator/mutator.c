@@ -8,6 +8,7 @@
 #define NODES_PER_BYTE 8u
 #define MIN_NODES 8192u
 #define MAX_NODES (1u << 18)
+#define SLOTS_PER_NODE 4u
 #define SPARE_SCRATCH 65536u
 
 struct groundstop_mutator *groundstop_mutator_create(const uint8_t *table, size_t table_size,
@@ -28,9 +29,11 @@ struct groundstop_mutator *groundstop_mutator_create(const uint8_t *table, size_
 	m->other = GSM_NONE;
 	m->table_copy = malloc(table_size ? table_size : 1);
 	m->nodes = malloc(nodes * sizeof(*m->nodes));
+	m->slot_capacity = SLOTS_PER_NODE * m->node_capacity;
+	m->slots = malloc(m->slot_capacity * sizeof(*m->slots));
 	m->scratch = malloc(m->scratch_capacity);
 	m->out = malloc(max_size ? max_size : 1);
-	if (!m->table_copy || !m->nodes || !m->scratch || !m->out)
+	if (!m->table_copy || !m->nodes || !m->slots || !m->scratch || !m->out)
 		goto fail;
 	memcpy(m->table_copy, table, table_size);
 	wrong = gsm_table_open(&m->table, m->table_copy, table_size);
@@ -65,6 +68,7 @@ void groundstop_mutator_destroy(struct groundstop_mutator *mutator)
 	free(mutator->table_copy);
 	free(mutator->blank);
 	free(mutator->nodes);
+	free(mutator->slots);
 	free(mutator->scratch);
 	free(mutator->out);
 	free(mutator);
@@ -100,6 +104,7 @@ size_t groundstop_mutator_mutate(struct groundstop_mutator *m, uint8_t *data, si
 	if (room == 0 || size > m->capacity)
 		return 0;
 	m->random.state = seed;
+	gsm_work_begin(m, size);
 	changed = gsm_mutate(m, data, size, room, NULL, 0);
 	memcpy(data, m->out, changed);
 	return changed;
@@ -115,6 +120,7 @@ size_t groundstop_mutator_cross(struct groundstop_mutator *m, const uint8_t *dat
 	if (room == 0 || size > room)
 		return 0;
 	m->random.state = seed;
+	gsm_work_begin(m, size + other_size);
 	changed = gsm_mutate(m, data, size, room, other, other_size);
 	memcpy(out, m->out, changed);
 	return changed;
@@ -130,12 +136,13 @@ size_t groundstop_mutator_repair(struct groundstop_mutator *m, uint8_t *data, si
 	if (room == 0 || size > room)
 		return 0;
 	m->random.state = 0;
+	gsm_work_begin(m, size);
 	m->fix = m->strict = m->thorough = true;
 	root = gsm_prepare(m, data, size, NULL, 0);
 	if (root == GSM_NONE)
 		return 0;
 	gsm_make_whole(m, root);
-	changed = gsm_encode(m, root, room);
+	changed = gsm_is_spent(m) ? 0 : gsm_encode(m, root, room);
 	memcpy(data, m->out, changed);
 	return changed;
 }

@@ -10,7 +10,8 @@
  * same bytes (as long as the caller's bytes function does).  All memory is one
  * arena, allocated by groundstop_mutator_create; no call after it allocates, fails
  * or reads or writes outside the buffers that it was given.  Table and inputs may
- * hold any bytes.  A mutator is for one thread at a time; two share nothing.
+ * hold any bytes; the steps that a call takes are linear in the size of its inputs.
+ * A mutator is for one thread at a time; two share nothing.
  */
 #ifndef GROUNDSTOP_MUTATOR_H
 #define GROUNDSTOP_MUTATOR_H
@@ -87,7 +88,7 @@ size_t groundstop_mutator_cross(struct groundstop_mutator *mutator, const uint8_
 
 /*
  * Decode and encode with everything put right that the table knows of; as mutate, but
- * 0 also for what cannot be decoded.  For tests, and for repairing inputs by hand.
+ * 0 also for what cannot be decoded or takes too many steps.  For tests, and for repairing inputs by hand.
  */
 size_t groundstop_mutator_repair(struct groundstop_mutator *mutator, uint8_t *data, size_t size,
                                  size_t max_size);

@@ -20,6 +20,30 @@ static inline const struct gsm_field *gsm_field_of(const struct groundstop_mutat
 	return &m->table.fields[m->nodes[node].field];
 }
 
+/*
+ * A call takes a number of steps that is linear in the size of its inputs, whatever they
+ * and the table hold: every loop over nodes spends from one budget.
+ */
+#define GSM_WORK_PER_BYTE 256u
+#define GSM_WORK_LEAST (1u << 17)
+
+static inline void gsm_work_begin(struct groundstop_mutator *m, size_t size)
+{
+	m->work = 0;
+	m->work_limit = GSM_WORK_LEAST + (uint64_t)GSM_WORK_PER_BYTE * size;
+}
+
+/* One step; false: the budget is used up, and what the call began is given up. */
+static inline bool gsm_spend(struct groundstop_mutator *m)
+{
+	return m->work++ < m->work_limit;
+}
+
+static inline bool gsm_is_spent(const struct groundstop_mutator *m)
+{
+	return m->work > m->work_limit;
+}
+
 /* GSM_NONE when the arena is used up. */
 static inline uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t count)
 {
@@ -28,6 +52,7 @@ static inline uint32_t gsm_nodes_take(struct groundstop_mutator *m, uint32_t cou
 	if (count > m->node_capacity - first)
 		return GSM_NONE;
 	m->node_count += count;
+	m->work += count;
 	return first;
 }
 
@@ -71,7 +96,13 @@ static inline bool gsm_fields_init(struct groundstop_mutator *m, uint32_t node,
 static inline void gsm_changed(struct groundstop_mutator *m)
 {
 	m->generation++;
-	m->bookmark[0].array = m->bookmark[1].array = GSM_NONE;
+}
+
+/* An array's elements are others, or elsewhere, or have other keys: its indexes are wrong. */
+static inline void gsm_forget(struct groundstop_mutator *m, uint32_t array)
+{
+	gsm_at(m, array)->positions = 0;
+	gsm_at(m, array)->keys = 0;
 }
 
 /* A node, and so all that it is in, is no longer what was read. */
@@ -84,8 +115,14 @@ static inline void gsm_touch(struct groundstop_mutator *m, uint32_t node)
 
 static inline void gsm_set(struct groundstop_mutator *m, uint32_t integer, uint64_t value)
 {
+	struct gsm_node *owner = gsm_at(m, gsm_at(m, integer)->parent);
+	struct gsm_node *array = (owner->flags & GSM_ELEMENT) ? gsm_at(m, owner->parent) : NULL;
+
 	gsm_at(m, integer)->value = value;
 	gsm_touch(m, integer);
+	/* An index by keys begins with the number of their field. */
+	if (array && array->keys && m->slots[array->keys - 1] == integer - owner->first)
+		array->keys = 0;
 }
 
 static inline void gsm_set_octets(struct groundstop_mutator *m, uint32_t octets,

@@ -73,19 +73,24 @@ uint32_t gsm_pick(struct groundstop_mutator *m,
 			end = part[1];
 		}
 		node = first + gsm_below(&m->random, end - first);
-		if (by_weight(m, node) && wanted(m, node) && gsm_is_live(m, node))
+		if (by_weight(m, node) && gsm_is_attached(m, node) && wanted(m, node) &&
+		    gsm_is_live(m, node))
 			return node;
 	}
 	start = gsm_below(&m->random, m->end);
 	for (uint32_t i = 0; i < m->end; i++) {
 		uint32_t node = (start + i) % m->end;
+		uint32_t weight = gsm_at(m, node)->weight;
 
-		if (gsm_at(m, node)->weight == GSM_FULL_WEIGHT && wanted(m, node) &&
-		    gsm_is_live(m, node))
+		if (!gsm_spend(m))
+			return GSM_NONE;
+		/* Attached first: what is wanted may depend on the fields beside it. */
+		if (weight == 0 || (weight != GSM_FULL_WEIGHT && rare != GSM_NONE) ||
+		    !gsm_is_attached(m, node) || !wanted(m, node) || !gsm_is_live(m, node))
+			continue;
+		if (weight == GSM_FULL_WEIGHT)
 			return node;
-		if (gsm_at(m, node)->weight && rare == GSM_NONE && wanted(m, node) &&
-		    gsm_is_live(m, node))
-			rare = node;
+		rare = node;
 	}
 	return rare; /* rather what should be left alone than nothing */
 }
@@ -104,6 +109,7 @@ bool gsm_is_octets_leaf(struct groundstop_mutator *m, uint32_t node)
 	return gsm_is_leaf(m, node) && !gsm_is_integer(m, node);
 }
 
+/* GSM_NONE for an array without any, and when the budget is used up. */
 uint32_t gsm_random_element(struct groundstop_mutator *m, uint32_t array)
 {
 	return gsm_element(m, array, gsm_below(&m->random, (uint32_t)gsm_at(m, array)->value));

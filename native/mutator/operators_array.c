@@ -46,10 +46,11 @@ bool gsm_op_insert(struct groundstop_mutator *m)
 bool gsm_op_remove(struct groundstop_mutator *m)
 {
 	uint32_t array = gsm_pick(m, gsm_can_shrink);
+	uint32_t element = array == GSM_NONE ? GSM_NONE : gsm_random_element(m, array);
 
-	if (array == GSM_NONE)
+	if (element == GSM_NONE)
 		return false;
-	gsm_unlink(m, gsm_random_element(m, array));
+	gsm_unlink(m, element);
 	return true;
 }
 
@@ -57,7 +58,7 @@ bool gsm_op_remove(struct groundstop_mutator *m)
 static bool add_copy(struct groundstop_mutator *m, uint32_t array, uint32_t element)
 {
 	uint32_t place = random_place(m, array);
-	uint32_t copy = gsm_clone(m, element);
+	uint32_t copy = element == GSM_NONE ? GSM_NONE : gsm_clone(m, element);
 
 	if (copy == GSM_NONE)
 		return false;
@@ -98,7 +99,7 @@ bool gsm_op_swap(struct groundstop_mutator *m)
 		return false;
 	a = gsm_random_element(m, array);
 	b = gsm_random_element(m, array);
-	if (a == b)
+	if (a == b || a == GSM_NONE || b == GSM_NONE)
 		return false;
 	if (is_ascending(m, array))
 		exchange_keys(m, array, a, b); /* so that what they hold changes places */
@@ -123,6 +124,8 @@ bool gsm_op_move(struct groundstop_mutator *m)
 	if (array == GSM_NONE)
 		return false;
 	element = gsm_random_element(m, array);
+	if (element == GSM_NONE)
+		return false;
 	if (is_ascending(m, array))
 		return gsm_free_key(m, array, element);
 	gsm_unlink(m, element);
@@ -148,6 +151,8 @@ static uint32_t counterpart(struct groundstop_mutator *m, uint32_t node)
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t other = m->end + (start + i) % count;
 
+		if (!gsm_spend(m))
+			break;
 		if (gsm_at(m, other)->field == gsm_at(m, node)->field &&
 		    gsm_is_element(m, other) == gsm_is_element(m, node) && gsm_is_live(m, other))
 			return other;
@@ -169,6 +174,8 @@ bool gsm_op_splice(struct groundstop_mutator *m)
 		return false;
 	if (gsm_can_shrink(m, node) && gsm_one_in(&m->random, 3)) {
 		element = gsm_random_element(m, node);
+		if (element == GSM_NONE)
+			return false;
 		gsm_unlink(m, element);
 	}
 	return add_copy(m, node, gsm_random_element(m, other));

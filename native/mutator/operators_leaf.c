@@ -122,6 +122,8 @@ bool gsm_echo(struct groundstop_mutator *m, uint32_t to)
 	for (uint32_t i = 0; i < m->end && found == GSM_NONE; i++) {
 		uint32_t node = (start + i) % m->end;
 
+		if (!gsm_spend(m))
+			return false;
 		if (node != to && gsm_is_field(m, node, GSM_INTEGER) &&
 		    gsm_at(m, node)->field != gsm_at(m, to)->field && gsm_is_live(m, node) &&
 		    gsm_anchor(m, node) == anchor)

@@ -85,41 +85,6 @@ static bool repair_union(struct groundstop_mutator *m, uint32_t node)
 	return false;
 }
 
-static uint64_t *key_of(struct groundstop_mutator *m, uint32_t array, uint32_t element)
-{
-	return &gsm_at(m, gsm_at(m, element)->first + gsm_field_of(m, array)->ref2)->value;
-}
-
-/* Elements to where their keys say; those with a key that another has already go. */
-static void repair_order(struct groundstop_mutator *m, uint32_t array)
-{
-	uint32_t element = gsm_at(m, array)->first;
-
-	while (element != GSM_NONE) {
-		uint32_t next = gsm_at(m, element)->next;
-		uint32_t prev = gsm_at(m, element)->prev;
-		uint64_t key = *key_of(m, array, element);
-
-		if (prev != GSM_NONE && *key_of(m, array, prev) >= key &&
-		    !(gsm_at(m, gsm_at(m, element)->first + gsm_field_of(m, array)->ref2)->flags &
-		      GSM_KEEP)) {
-			uint32_t before = gsm_at(m, array)->first;
-
-			while (before != element && *key_of(m, array, before) < key)
-				before = gsm_at(m, before)->next;
-			if (before != element && *key_of(m, array, before) == key) {
-				if (!gsm_free_key(m, array, element))
-					gsm_unlink(m, element);
-				m->again = true;
-			} else if (before != element) {
-				gsm_unlink(m, element);
-				gsm_link(m, array, element, before);
-			}
-		}
-		element = next;
-	}
-}
-
 static bool repair_last(struct groundstop_mutator *m, uint32_t array)
 {
 	const struct gsm_field *field = gsm_field_of(m, array);
@@ -151,27 +116,29 @@ static bool repair_array(struct groundstop_mutator *m, uint32_t array)
 	const struct gsm_field *field = gsm_field_of(m, array);
 	struct gsm_range limits = gsm_element_limits(m, array);
 	uint32_t element, next;
+	bool doomed = false;
 
 	while (gsm_at(m, array)->value > limits.high) {
 		gsm_unlink(m, gsm_at(m, array)->last);
 		m->again = true;
 	}
 	for (element = gsm_at(m, array)->first; element != GSM_NONE && field->child != GSM_NONE;
-	     element = next) {
-		next = gsm_at(m, element)->next;
+	     element = gsm_at(m, element)->next)
 		if (!gsm_repair(m, element)) {
+			gsm_at(m, element)->flags |= GSM_DOOMED;
+			doomed = true;
+		}
+	/* All at once: what refers into an array is looked up anew after each change of it. */
+	for (element = gsm_at(m, array)->first; element != GSM_NONE && doomed; element = next) {
+		next = gsm_at(m, element)->next;
+		if (gsm_at(m, element)->flags & GSM_DOOMED) {
 			gsm_unlink(m, element);
 			m->again = true;
 		}
 	}
-	while (gsm_at(m, array)->value < limits.low) {
-		element = gsm_fresh_element(m, array, GSM_NONE);
-		if (element == GSM_NONE || (field->child != GSM_NONE && !gsm_repair(m, element)))
-			return false;
-	}
 	if (field->ref2 != GSM_NONE)
-		repair_order(m, array);
-	return repair_last(m, array);
+		gsm_order(m, array);
+	return gsm_fill(m, array, limits.low, true) && repair_last(m, array);
 }
 
 static bool repair_field(struct groundstop_mutator *m, uint32_t node,
@@ -229,6 +196,8 @@ bool gsm_repair(struct groundstop_mutator *m, uint32_t node)
 
 	if (record == GSM_NONE)
 		return false;
+	if (!gsm_spend(m))
+		return true; /* what is here stays as it is, and the call is given up */
 	r = &m->table.records[record];
 	if (!(r->flags & GSM_RULED))
 		return true;
@@ -243,6 +212,7 @@ bool gsm_repair(struct groundstop_mutator *m, uint32_t node)
 		for (uint32_t i = 0; i < r->field_count; i++) {
 			const struct gsm_field *field = &m->table.fields[r->field_first + i];
 
+			m->work++;
 			if (field->kind != GSM_INTEGER || (field->flags & GSM_CHECK))
 				fine &= repair_field(m, gsm_at(m, node)->first + i, field, &again);
 		}

@@ -30,20 +30,7 @@ const struct gsm_domain *gsm_domain_of(struct groundstop_mutator *m, uint32_t in
 	return &zero;
 }
 
-static uint32_t find_key(struct groundstop_mutator *m, uint32_t array, uint32_t key, uint64_t value)
-{
-	uint32_t element = gsm_at(m, array)->first;
-
-	for (; element != GSM_NONE; element = gsm_at(m, element)->next) {
-		uint32_t node = gsm_key_node(m, element, key);
-
-		if (node != GSM_NONE && gsm_at(m, node)->value == value)
-			return element;
-	}
-	return GSM_NONE;
-}
-
-static uint32_t find(struct groundstop_mutator *m, uint32_t integer, int derefs)
+static uint32_t find(struct groundstop_mutator *m, uint32_t integer, uint64_t value, int derefs)
 {
 	const struct gsm_domain *domain;
 	uint32_t array;
@@ -57,21 +44,20 @@ static uint32_t find(struct groundstop_mutator *m, uint32_t integer, int derefs)
 	if (!gsm_is_array(m, array))
 		return GSM_NONE;
 	if (domain->kind == GSM_INDEX)
-		return gsm_element(m, array, gsm_at(m, integer)->value);
-	return find_key(m, array, domain->key_field, gsm_at(m, integer)->value);
+		return gsm_element(m, array, value);
+	return gsm_element_with(m, array, domain->key_field, value);
 }
 
 /* As find, but most are asked for again before anything changes. */
-static uint32_t deref(struct groundstop_mutator *m, uint32_t integer, int derefs)
+static uint32_t deref(struct groundstop_mutator *m, uint32_t integer, uint64_t value, int derefs)
 {
 	struct gsm_deref_memo *memo = &m->derefs[integer % GSM_DEREFS];
-	uint64_t value = gsm_at(m, integer)->value;
 
 	if (memo->integer != integer || memo->generation != m->generation || memo->value != value)
 		*memo = (struct gsm_deref_memo){
 			.value = value,
 			.integer = integer,
-			.element = find(m, integer, derefs),
+			.element = find(m, integer, value, derefs),
 			.generation = m->generation,
 		};
 	return memo->element;
@@ -98,7 +84,7 @@ static uint32_t hop(struct groundstop_mutator *m, uint32_t start, uint32_t at,
 			return GSM_NONE;
 		return gsm_at(m, at)->first + h->arg;
 	case GSM_HOP_DEREF:
-		return deref(m, at, derefs);
+		return deref(m, at, gsm_at(m, at)->value, derefs);
 	case GSM_HOP_SAME:
 		start = up(m, start, h->arg);
 		if (!gsm_is_array(m, at) || start == GSM_NONE || !gsm_is_element(m, start))
@@ -125,10 +111,10 @@ uint32_t gsm_resolve(struct groundstop_mutator *m, uint32_t record, uint32_t pat
 	return resolve(m, record, path, 0);
 }
 
-/* The element that a reference refers to, or GSM_NONE. */
-uint32_t gsm_deref(struct groundstop_mutator *m, uint32_t integer)
+/* The element that a reference refers to where it has a value, or GSM_NONE. */
+uint32_t gsm_deref(struct groundstop_mutator *m, uint32_t integer, uint64_t value)
 {
-	return deref(m, integer, 0);
+	return deref(m, integer, value, 0);
 }
 
 /*

@@ -61,9 +61,9 @@ const char *gsm_table_open(struct gsm_table *table, const uint8_t *data, size_t 
 	table->hops = take(&rest, h->hop_count, sizeof(*table->hops));
 	table->values = take(&rest, h->value_count, sizeof(*table->values));
 	table->octets = take(&rest, h->octet_count, 1);
+	if (h->record_count > GSM_MAX_ENTRIES || h->field_count > GSM_MAX_ENTRIES)
+		return "the format has more than 1048576 records or fields";
 	if (!rest.ok || h->record_count == 0)
 		return "the format table is cut off";
-	if (!gsm_table_is_fine(table))
-		return "the format table contradicts itself";
-	return NULL;
+	return gsm_table_check(table);
 }

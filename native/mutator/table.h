@@ -153,7 +153,7 @@ struct gsm_table {
  * Afterwards every number in it is in range, and records nest at most GSM_MAX_DEPTH deep.
  */
 const char *gsm_table_open(struct gsm_table *table, const uint8_t *data, size_t size);
-bool gsm_table_is_fine(const struct gsm_table *table);
+const char *gsm_table_check(const struct gsm_table *table);
 #pragma GCC visibility pop
 
 #endif /* GSM_TABLE_H */

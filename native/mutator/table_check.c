@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* table_check.c - checks every number in a format table, so that nothing else has to. */
+#include <stdlib.h>
+
 #include "checksum.h"
 #include "table.h"
 
@@ -76,6 +78,9 @@ static bool shape_is_fine(const struct gsm_table *table, const struct gsm_record
 {
 	const struct gsm_header *h = &table->header;
 
+	/* What a role says is asked of integers, and of elements that are some. */
+	if (field->role != GSM_PLAIN && field->kind != GSM_INTEGER && field->kind != GSM_OCTETS)
+		return false;
 	switch (field->kind) {
 	case GSM_INTEGER:
 		return integer_is_fine(table, record, field);
@@ -166,30 +171,28 @@ static bool domains_are_fine(const struct gsm_table *table)
 	return true;
 }
 
-static bool depth_is_fine(const struct gsm_table *table)
+/*
+ * Whether no record is more than GSM_MAX_DEPTH deep in others; `depth` has a zero for each.
+ * A child's number is higher than its parent's, so one pass in order is enough.
+ */
+static bool depth_is_fine(const struct gsm_table *table, uint8_t *depth)
 {
-	uint8_t depth[1 << 9] = {0};
-	const struct gsm_header *h = &table->header;
-
-	if (h->record_count > sizeof(depth))
-		return false;
-	/* A child's number is higher than its parent's, so one pass in order is enough. */
-	for (uint32_t r = 0; r < h->record_count; r++) {
+	for (uint32_t r = 0; r < table->header.record_count; r++) {
+		const struct gsm_record *record = &table->records[r];
 		uint8_t inner = (uint8_t)(depth[r] + 1);
 
 		if (inner > GSM_MAX_DEPTH)
 			return false;
-		for (uint32_t f = 0; f < table->records[r].field_count; f++) {
-			const struct gsm_field *field =
-			        &table->fields[table->records[r].field_first + f];
+		for (uint32_t f = 0; f < record->field_count; f++) {
+			const struct gsm_field *field = &table->fields[record->field_first + f];
 
 			if (field->child != GSM_NONE && depth[field->child] < inner)
 				depth[field->child] = inner;
 			for (uint32_t c = 0; field->kind == GSM_UNION && c < field->cases_count; c++) {
-				uint32_t record = table->cases[field->cases_first + c].record;
+				uint32_t child = table->cases[field->cases_first + c].record;
 
-				if (record != GSM_NONE && depth[record] < inner)
-					depth[record] = inner;
+				if (child != GSM_NONE && depth[child] < inner)
+					depth[child] = inner;
 			}
 		}
 	}
@@ -216,8 +219,19 @@ static bool records_are_fine(const struct gsm_table *table)
 	return next == h->field_count;
 }
 
-bool gsm_table_is_fine(const struct gsm_table *table)
+/* NULL, or what is wrong. */
+const char *gsm_table_check(const struct gsm_table *table)
 {
-	return records_are_fine(table) && fields_are_fine(table) && domains_are_fine(table) &&
-	       depth_is_fine(table);
+	const char *wrong = NULL;
+	uint8_t *depth;
+
+	if (!records_are_fine(table) || !fields_are_fine(table) || !domains_are_fine(table))
+		return "the format table contradicts itself";
+	depth = calloc(table->header.record_count, 1);
+	if (!depth)
+		return "no memory for the mutator";
+	if (!depth_is_fine(table, depth))
+		wrong = "the format's records are nested more than 32 deep";
+	free(depth);
+	return wrong;
 }

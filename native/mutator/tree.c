@@ -13,44 +13,31 @@ uint8_t *gsm_scratch_take(struct groundstop_mutator *m, size_t size)
 	return start;
 }
 
-/* Not taken out, nor inside something that was. */
+/*
+ * What a node's own parent still holds: an element that was not taken out, a field of the
+ * record that the parent has now.  Fields of a record that it had before are in no tree.
+ */
+bool gsm_is_attached(const struct groundstop_mutator *m, uint32_t node)
+{
+	const struct gsm_node *n = &m->nodes[node];
+	uint32_t record;
+
+	if (n->parent == GSM_NONE)
+		return true;
+	if (n->flags & GSM_ELEMENT)
+		return !(n->flags & GSM_DEAD);
+	record = gsm_record_of(m, n->parent);
+	return record != GSM_NONE &&
+	       node - m->nodes[n->parent].first < m->table.records[record].field_count;
+}
+
+/* In the tree: attached, as is all that it is in. */
 bool gsm_is_live(const struct groundstop_mutator *m, uint32_t node)
 {
 	for (; node != GSM_NONE; node = m->nodes[node].parent)
-		if (m->nodes[node].flags & GSM_DEAD)
+		if (!gsm_is_attached(m, node))
 			return false;
 	return true;
-}
-
-uint32_t gsm_element(struct groundstop_mutator *m, uint32_t array, uint64_t index)
-{
-	struct gsm_bookmark *mark = &m->bookmark[0];
-
-	if (index >= gsm_at(m, array)->value)
-		return GSM_NONE;
-	if (mark->array != array || mark->index > index)
-		*mark = (struct gsm_bookmark){array, gsm_at(m, array)->first, 0};
-	for (; mark->index < index && mark->element != GSM_NONE; mark->index++)
-		mark->element = gsm_at(m, mark->element)->next;
-	return mark->element;
-}
-
-uint32_t gsm_element_index(struct groundstop_mutator *m, uint32_t element)
-{
-	struct gsm_bookmark *mark = &m->bookmark[1];
-	uint32_t array = gsm_at(m, element)->parent;
-	uint32_t index = 0;
-
-	for (uint32_t e = element; ; e = gsm_at(m, e)->prev, index++) {
-		if (mark->array == array && mark->element == e) {
-			index += mark->index;
-			break;
-		}
-		if (gsm_at(m, e)->prev == GSM_NONE)
-			break;
-	}
-	*mark = (struct gsm_bookmark){array, element, index};
-	return index;
 }
 
 void gsm_unlink(struct groundstop_mutator *m, uint32_t element)
@@ -69,6 +56,7 @@ void gsm_unlink(struct groundstop_mutator *m, uint32_t element)
 	n->next = n->prev = GSM_NONE;
 	n->flags |= GSM_DEAD;
 	array->value--;
+	gsm_forget(m, n->parent);
 	gsm_touch(m, n->parent);
 }
 
@@ -91,6 +79,7 @@ void gsm_link(struct groundstop_mutator *m, uint32_t array, uint32_t element, ui
 	n->parent = array;
 	n->flags &= (uint16_t)~GSM_DEAD;
 	a->value++;
+	gsm_forget(m, array);
 	gsm_touch(m, array);
 }
 
@@ -131,6 +120,7 @@ bool gsm_clone_into(struct groundstop_mutator *m, uint32_t to, uint32_t from)
 	if (f->field != GSM_NONE && !(t->flags & GSM_ELEMENT) &&
 	    gsm_field_of(m, from)->kind == GSM_ARRAY) {
 		t->value = 0;
+		gsm_forget(m, to);
 		return copy_elements(m, to, from);
 	}
 	record = gsm_record_of(m, from);

@@ -21,6 +21,7 @@ enum gsm_node_flag {
 	GSM_OPAQUE = 2,   /* a part that is no part, kept as bytes */
 	GSM_KEEP = 4,     /* broken on purpose: neither repaired nor computed */
 	GSM_DEAD = 8,     /* taken out of its array */
+	GSM_DOOMED = 32,  /* an element that is taken out when all of its array were looked at */
 	GSM_CLEAN = 16,   /* an element as it was read, at bytes; fields keep their own rules */
 };
 
@@ -35,7 +36,8 @@ struct gsm_node {
 	uint16_t flags;
 	uint16_t weight;       /* 0 to GSM_FULL_WEIGHT */
 	uint32_t at;           /* where encoding put it */
-	uint32_t reserved[2];
+	uint32_t positions;    /* of an array: an index, or 0; of an element in one: its position */
+	uint32_t keys;         /* of an array: another, or 0 */
 };
 
 _Static_assert(sizeof(struct gsm_node) == 64, "a cache line, and found without multiplying");
@@ -45,11 +47,6 @@ enum gsm_tear { GSM_TEAR_NONE = 0, GSM_TEAR_CUT = 1, GSM_TEAR_ZERO = 2 };
 
 #define GSM_MAX_PARTS 16u
 #define GSM_DEREFS 16u /* references remembered; a power of two */
-
-/* Where a search ended, to go on from there; forgotten when any array changes. */
-struct gsm_bookmark {
-	uint32_t array, element, index;
-};
 
 /* What a reference with a value led to in a generation of the tree. */
 struct gsm_deref_memo {
@@ -74,7 +71,8 @@ struct groundstop_mutator {
 	uint32_t parts[GSM_MAX_PARTS][2]; /* nodes of the root's parts: first, end */
 	uint32_t part_count;
 	uint32_t generation;         /* counts changes that references may feel */
-	struct gsm_bookmark bookmark[2]; /* of gsm_element, of gsm_element_index */
+	uint32_t *slots;             /* of indexes, see index.c */
+	uint32_t slot_used, slot_capacity;
 	struct gsm_deref_memo derefs[GSM_DEREFS];
 	bool fix;                    /* compute derived fields, or write them as they are */
 	bool strict;                 /* choose also by what is only usual */
@@ -82,6 +80,8 @@ struct groundstop_mutator {
 	bool usual;                  /* repair also what is only usual, here */
 	bool again;                  /* repairing changed what it had already looked at */
 	bool hands_off;              /* the operator wants no repair */
+	uint64_t work, work_limit;   /* steps of this call, and how many it may take */
+	uint32_t filling;            /* an array whose elements are put in order when all are there */
 	enum gsm_tear tear;
 	uint32_t tear_node;          /* where the tear begins */
 	bool tear_tail;              /* it goes on to the end of all, not of the node */
@@ -97,9 +97,8 @@ struct groundstop_mutator {
 
 /* tree.c */
 uint8_t *gsm_scratch_take(struct groundstop_mutator *m, size_t size);
+bool gsm_is_attached(const struct groundstop_mutator *m, uint32_t node);
 bool gsm_is_live(const struct groundstop_mutator *m, uint32_t node);
-uint32_t gsm_element(struct groundstop_mutator *m, uint32_t array, uint64_t index);
-uint32_t gsm_element_index(struct groundstop_mutator *m, uint32_t element);
 void gsm_unlink(struct groundstop_mutator *m, uint32_t element);
 void gsm_link(struct groundstop_mutator *m, uint32_t array, uint32_t element, uint32_t before);
 uint32_t gsm_clone(struct groundstop_mutator *m, uint32_t element);
@@ -117,7 +116,7 @@ struct gsm_range {
 };
 
 uint32_t gsm_resolve(struct groundstop_mutator *m, uint32_t record, uint32_t path);
-uint32_t gsm_deref(struct groundstop_mutator *m, uint32_t integer);
+uint32_t gsm_deref(struct groundstop_mutator *m, uint32_t integer, uint64_t value);
 const struct gsm_domain *gsm_domain_of(struct groundstop_mutator *m, uint32_t integer);
 uint32_t gsm_anchor(struct groundstop_mutator *m, uint32_t integer);
 
@@ -127,8 +126,17 @@ bool gsm_allowed(struct groundstop_mutator *m, uint32_t integer, uint64_t value)
 uint64_t gsm_from_range(struct groundstop_mutator *m, struct gsm_range range);
 bool gsm_choose(struct groundstop_mutator *m, uint32_t integer, uint64_t *value);
 
-/* limits.c */
+/* index.c */
+uint32_t gsm_element(struct groundstop_mutator *m, uint32_t array, uint64_t index);
+uint32_t gsm_element_index(struct groundstop_mutator *m, uint32_t element);
+uint32_t gsm_element_with(struct groundstop_mutator *m, uint32_t array, uint32_t key,
+                          uint64_t value);
+
+/* order.c */
 bool gsm_free_key(struct groundstop_mutator *m, uint32_t array, uint32_t element);
+void gsm_order(struct groundstop_mutator *m, uint32_t array);
+
+/* limits.c */
 struct gsm_range gsm_element_limits(struct groundstop_mutator *m, uint32_t array);
 struct gsm_range gsm_size_limits(const struct groundstop_mutator *m, uint32_t octets);
 
@@ -136,6 +144,7 @@ struct gsm_range gsm_size_limits(const struct groundstop_mutator *m, uint32_t oc
 bool gsm_fresh(struct groundstop_mutator *m, uint32_t node, uint32_t record);
 bool gsm_fresh_body(struct groundstop_mutator *m, uint32_t node);
 uint32_t gsm_fresh_element(struct groundstop_mutator *m, uint32_t array, uint32_t before);
+bool gsm_fill(struct groundstop_mutator *m, uint32_t array, uint64_t count, bool repair);
 uint32_t gsm_case_of(struct groundstop_mutator *m, uint32_t node, uint32_t *record);
 
 /* repair.c: false when the record cannot be put right where it is */
@@ -155,6 +164,17 @@ size_t gsm_mutate(struct groundstop_mutator *m, const uint8_t *data, size_t size
 bool gsm_operate(struct groundstop_mutator *m, enum groundstop_operator op);
 uint32_t gsm_pick(struct groundstop_mutator *m,
                   bool (*wanted)(struct groundstop_mutator *m, uint32_t node));
+
+#ifdef GSM_CHECKED
+/* Of a test: ends the process where the tree is not sound. */
+void gsm_check(struct groundstop_mutator *m, uint32_t root);
+#else
+static inline void gsm_check(struct groundstop_mutator *m, uint32_t root)
+{
+	(void)m;
+	(void)root;
+}
+#endif
 
 #pragma GCC visibility pop
 

@@ -9,8 +9,11 @@ import pytest
 
 from groundstop.campaign import CampaignOptions, CampaignResult, run_campaign
 from groundstop.config import find_project
+from groundstop.errors import TargetError
+from groundstop.format import Record
 from groundstop.target import Core, Target
 from support.boxes import Boxes
+from support.forms import deep, wide
 from support.libraries import share_builds
 
 # Its own functions work, and leave the input as it is.
@@ -49,13 +52,13 @@ BYTES = "no format: inputs are mutated as bytes"
 REPLACED = "its own crossover: the format's mutator is used instead, and has one"
 
 
-def campaign(folder: Path, *defined: str, declared: bool = True) -> CampaignResult:
+def campaign(folder: Path, *defined: str, form: type[Record] | None = Boxes) -> CampaignResult:
     share_builds(folder)
     (folder / "pyproject.toml").write_text("[tool.groundstop]\n")
     (folder / "box.c").write_text(SOURCE)
     flags = tuple(f"-D{name}" for name in defined)
     core = Core(root=folder, sources=("box.c",), headers=(), entry="box_entry", cflags=flags)
-    target = Target("box", core, format=Boxes if declared else None)
+    target = Target("box", core, format=form)
     options = CampaignOptions(seconds=600, flags=("-runs=3000",))
     return run_campaign(target, find_project(folder), options)
 
@@ -81,5 +84,16 @@ def test_a_format_mutates_unless_the_core_does(
 def test_without_a_format_it_is_bytes_unless_the_core_knows_better(
     tmp_path: Path, defined: tuple[str, ...]
 ) -> None:
-    result = campaign(tmp_path, *defined, declared=False)
+    result = campaign(tmp_path, *defined, form=None)
     assert (BYTES in result.missing) == (not defined)
+
+
+def test_a_format_of_any_number_of_records_is_mutated_by_its_structure(tmp_path: Path) -> None:
+    result = campaign(tmp_path, form=wide(600))
+    assert result.progress.stats.operators
+
+
+def test_a_format_that_cannot_be_mutated_is_an_error_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=r"target box: .* nested more than 32 deep"):
+        campaign(tmp_path, form=deep(40))
+    assert not list((tmp_path / ".groundstop").glob("runs/*/*.log"))

@@ -18,6 +18,7 @@ from groundstop.format.table import encode
 from groundstop.targets.channel.formats import Bundle
 from groundstop.toolchain import build_mutator
 from support.bundles import rich_bundle
+from support.forms import deep
 from support.mutating import ROOT, mask
 
 ROOM = 4096
@@ -106,15 +107,24 @@ assert found
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no table at all"])
-def test_without_a_usable_table_one_line_says_so(tmp_path: Path, content: bytes | None) -> None:
+def test_without_a_table_one_line_says_so(tmp_path: Path) -> None:
+    body = "for seed in range(3): assert mutate(seed) == data"  # there is no engine here
+    done = run(body, tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.startswith("groundstop mutator: GROUNDSTOP_FORMAT_TABLE is not set")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no table at all", encode(deep(33))])
+def test_a_table_that_cannot_be_used_ends_the_process(
+    tmp_path: Path, content: bytes | None
+) -> None:
     path = tmp_path / "broken"
     if content is not None:
         path.write_bytes(content)
-    body = "for seed in range(3): assert mutate(seed) == data"  # there is no engine here
-    done = run(body, tmp_path, GROUNDSTOP_FORMAT_TABLE=str(path))
-    assert done.returncode == 0
-    assert done.stderr.startswith(f"groundstop mutator: {path}: ")
+    done = run("mutate(1); print('went on')", tmp_path, GROUNDSTOP_FORMAT_TABLE=str(path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"groundstop mutator: GROUNDSTOP_FORMAT_TABLE={path}: ")
     assert done.stderr.count("\n") == 1
 
 

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groundstop.campaign._stats import OPERATORS
+from groundstop.format import Node
+from groundstop.format._spec import IntegerField, OctetsField, OffsetsField, Role
 from groundstop.format.strategies import from_format
 from groundstop.format.table import encode
 from groundstop.targets.channel.formats import Bundle, CriterionKind
@@ -161,10 +163,47 @@ def test_disagreement_is_about_references(mutator: Mutator) -> None:
     assert any("must be below" in problem for problem in broken)
 
 
+def changed_fields(data: bytes, changed: bytes) -> list[Node]:
+    """The leaves that do not hold the same bytes; `data` is decoded, and both have one size."""
+    assert len(changed) == len(data)
+    leaves = (n for n in Bundle.decode(data).root.walk() if not n.children)
+    return [n for n in leaves if data[n.start : n.end] != changed[n.start : n.end]]
+
+
+def is_derived(node: Node) -> bool:
+    match node.field:
+        case IntegerField(role=role):
+            return role.value > Role.FLAGS.value
+        case OctetsField(constant=constant):
+            return constant is not None
+        case OffsetsField():
+            return True
+    # The elements of offsets are leaves, too.
+    return node.parent is not None and isinstance(node.parent.field, OffsetsField)
+
+
+def covers(checksum: Node, node: Node) -> bool:
+    """Whether a checksum is of the bytes that a node has, and so follows it."""
+    match checksum.field:
+        case IntegerField(role=Role.CHECKSUM) if checksum.parent is not None:
+            return checksum.parent.start <= node.start < checksum.start
+    return False
+
+
 def test_breaking_breaks_one_derived_field(mutator: Mutator) -> None:
+    """It alone is wrong, the checksums are of what it became, and all kinds have their turn."""
     data, only = rich_bundle().build(), mutating.mask("break")
-    for seed in range(100):
-        assert mutator.mutate(data, seed, operators=only).operator == "break"
+    seen = set()
+    for seed in range(300):
+        changed = mutator.mutate(data, seed, operators=only).data
+        broken, *others = changed_fields(data, changed)
+        assert is_derived(broken), broken.path
+        assert all(covers(other, broken) for other in others), [n.path for n in others]
+        # Whatever is computed was computed anew: to break nothing more changes nothing more.
+        covering = [n for n in Bundle.decode(data).root.walk() if covers(n, broken)]
+        assert len(others) == len(covering)
+        seen.add(type(broken.field) if broken.field else OffsetsField)
+    assert seen == {IntegerField, OctetsField, OffsetsField}
 
 
 @pytest.fixture(scope="module")

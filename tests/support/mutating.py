@@ -23,9 +23,9 @@ MAX_SIZE = 4096
 
 ALL = (1 << len(OPERATORS)) - 1
 
-_OPEN, _MUTATE, _CROSS, _REPAIR = range(4)
+_OPEN, _MUTATE, _CROSS, _REPAIR, _STORM = range(5)
 _REQUEST = struct.Struct("<6I")
-_ANSWER = struct.Struct("<2I")
+_ANSWER = struct.Struct("<3I")
 
 
 def mask(*names: str) -> int:
@@ -55,6 +55,8 @@ class Mutator:
         self._process = subprocess.Popen(
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
+        self.work = 0
+        """Steps that the last call took."""
 
     def open(self, table: bytes, max_size: int = MAX_SIZE) -> None:
         answer, opened = self._ask(_OPEN, table, max_size=max_size)
@@ -69,8 +71,14 @@ class Mutator:
     def cross(self, data: bytes, other: bytes, seed: int, *, operators: int = ALL) -> Mutated:
         return self._changed(_CROSS, data, other, seed=seed, mask=operators)
 
-    def repair(self, data: bytes) -> bytes:
-        return self._changed(_REPAIR, data).data
+    def repair(self, data: bytes, *, max_size: int = MAX_SIZE) -> bytes:
+        return self._changed(_REPAIR, data, max_size=max_size).data
+
+    def storm(
+        self, data: bytes, other: bytes, seed: int, times: int, *, operators: int = ALL
+    ) -> None:
+        """Chains of calls from `data`, mostly cut or damaged, with any room, each one checked."""
+        self._ask(_STORM, data, other, seed=seed, max_size=times, mask=operators)
 
     def close(self) -> int:
         """End the process; return its exit status, which is not 0 when memory leaked."""
@@ -99,7 +107,7 @@ class Mutator:
         to.flush()
         head = back.read(_ANSWER.size)
         assert len(head) == _ANSWER.size, f"the mutator died, exit status {self._process.wait()}"
-        size, number = _ANSWER.unpack(head)
+        size, number, self.work = _ANSWER.unpack(head)
         return back.read(size), number
 
 
@@ -125,10 +133,10 @@ def _program() -> Path:
     recipe = Recipe(
         name="mutator_harness",
         root=ROOT,
-        sources=(*sources, "tests/support/mutator_harness.c"),
+        sources=(*sources, "tests/support/mutator_harness.c", "tests/support/mutator_check.c"),
         headers=("native/mutator/*.h",),
         include=(ROOT / "native" / "mutator",),
-        cflags=("-std=gnu11", "-fsanitize=undefined", "-fno-sanitize-recover=all"),
+        cflags=("-std=gnu11", "-DGSM_CHECKED", "-fsanitize=undefined", "-fno-sanitize-recover=all"),
         ldflags=("-fsanitize=undefined",),
         instrument=False,
     )

@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstop.config import Project
+from groundstop.errors import TargetError
+from groundstop.native import open_library
 from groundstop.toolchain import build_mutator, build_own_hooks, read_elf
 
 __all__ = ["CROSSOVER", "MUTATOR", "mutator_for", "own_hooks"]
@@ -17,6 +19,11 @@ _HOOKS = {
     MUTATOR: "LLVMFuzzerCustomMutator",
     CROSSOVER: "LLVMFuzzerCustomCrossOver",
 }
+_TABLES = """
+struct groundstop_mutator *groundstop_mutator_create(const uint8_t *table, size_t table_size,
+                                                     size_t max_size, const char **error);
+void groundstop_mutator_destroy(struct groundstop_mutator *mutator);
+"""
 
 
 def mutator_for(project: Project, core: Path, table: Path | None) -> Path | None:
@@ -24,11 +31,31 @@ def mutator_for(project: Project, core: Path, table: Path | None) -> Path | None
 
     A core that brings a mutator knows what a format does not say.  A crossover alone does not
     replace what works from `table`, a format's.  Without either libFuzzer mutates alone.
+    Raises TargetError for a format that the mutator cannot work from.
     """
     hooks = own_hooks(core)
     if MUTATOR in hooks or (hooks and not table):
         return build_own_hooks(hooks, project_state=project.state)
-    return build_mutator(project_state=project.state) if table else None
+    if not table:
+        return None
+    mutator = build_mutator(project_state=project.state)
+    _check_table(mutator, table)
+    return mutator
+
+
+def _check_table(mutator: Path, table: Path) -> None:
+    """Ask the mutator itself: in a campaign nobody hears what it says."""
+    library = open_library(mutator, _TABLES)
+    content = table.read_bytes()
+    error = library.ffi.new("const char **")
+    made = library.functions.groundstop_mutator_create(content, len(content), 1, error)
+    if made == library.ffi.NULL:
+        why = library.ffi.string(error[0]).decode()
+        raise TargetError(
+            f"target {table.name.partition('-')[0]}: its format cannot be mutated: {why}: declare "
+            "it otherwise, or declare none (then inputs are mutated as plain bytes)"
+        )
+    library.functions.groundstop_mutator_destroy(made)
 
 
 def own_hooks(core: Path) -> list[str]:

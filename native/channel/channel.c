@@ -2,10 +2,9 @@
 /*
  * Channel files.
  *
- * Once its checksum is right the file is copied, and only the copy is read: nobody
- * can change a byte between its check and its use.  One walk over the copy does
- * everything, and is done twice: first it checks and counts, then, with memory for
- * what it counted, it checks and stores.  So the two can never disagree.
+ * Only a copy of the file is read.  One walk over it does everything, and is done twice:
+ * first it checks and counts, then, with memory for what it counted, it checks and
+ * stores.  So the two can never disagree.
  */
 #include "internal.h"
 #include "ops.h"
@@ -162,11 +161,7 @@ static enum ci_status read_file(const struct ci_host *host, struct ci_walk *walk
 	uint8_t *copy;
 	enum ci_status status;
 
-	CI_TRY(ci_open_file(&walk->cursor, data, size, "GSCF", &instance_count));
-	copy = host->alloc(host->ctx, size);
-	CI_REQUIRE(copy, CI_NO_MEMORY);
-	memcpy(copy, data, size);
-	walk->cursor.data = copy;
+	CI_TRY(ci_open_file(host, data, size, "GSCF", &walk->cursor, &instance_count, &copy));
 	status = build_content(host, walk, instance_count);
 	if (status != CI_OK) {
 		if (walk->content)

@@ -20,8 +20,9 @@
  * any time when the host has lock and unlock, and from one thread at a time when it
  * has not.  Content that a call is using stays alive until that call returns, so
  * that an evaluation sees one content, whole, whatever is loaded meanwhile.  What
- * the caller hands over is the caller's: nothing may change an event, its values or
- * a file during the call, and fuel, matches and fault are of one call each.
+ * the caller hands over is the caller's: nothing may change an event or its values
+ * during the call, and fuel, matches and fault are of one call each.  A file that
+ * changes during ci_load is harmless: it is copied first, and the copy is checked.
  *
  * ci_sensor_create, ci_sensor_destroy: nobody else may use the sensor, before the
  * one has returned and from when the other is called.

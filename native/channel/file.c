@@ -2,6 +2,7 @@
 /* What template and channel files have in common. */
 #include "internal.h"
 
+#define HEADER_SIZE 12u       /* magic, version, count, size */
 #define CHECKSUM_SIZE 4u
 
 static enum ci_status take_header(struct ci_cursor *cursor, size_t size, const char magic[4],
@@ -22,19 +23,14 @@ static enum ci_status take_header(struct ci_cursor *cursor, size_t size, const c
 	return CI_OK;
 }
 
-enum ci_status ci_open_file(struct ci_cursor *cursor, const uint8_t *data, size_t size,
-                            const char magic[4], uint16_t *count)
+static enum ci_status check_file(const uint8_t *data, size_t size, const char magic[4],
+                                 struct ci_cursor *cursor, uint16_t *count)
 {
 	struct ci_cursor checksum;
 	uint32_t stored;
 
-	/* A file over the limit still has a magic and a version to be judged first. */
-	*cursor = (struct ci_cursor){
-		.data = data,
-		.end = size <= CI_MAX_FILE ? (uint32_t)size : CI_MAX_FILE,
-	};
+	*cursor = (struct ci_cursor){ .data = data, .end = (uint32_t)size };
 	CI_TRY(take_header(cursor, size, magic, count));
-
 	cursor->field = cursor->at;
 	CI_REQUIRE(cursor->end - cursor->at >= CHECKSUM_SIZE, CI_TRUNCATED);
 	checksum = *cursor;
@@ -44,4 +40,37 @@ enum ci_status ci_open_file(struct ci_cursor *cursor, const uint8_t *data, size_
 	cursor->field = cursor->end;
 	CI_REQUIRE(stored == ci_checksum(data, cursor->end), CI_BAD_CHECKSUM);
 	return CI_OK;
+}
+
+/*
+ * What is no file of this kind costs no memory, and one over the limit none either: its
+ * first bytes are judged before all.
+ */
+static enum ci_status check_start(const uint8_t *data, size_t size, const char magic[4],
+                                  struct ci_cursor *cursor)
+{
+	uint8_t start[HEADER_SIZE];
+	size_t there = size < HEADER_SIZE ? size : HEADER_SIZE;
+	uint16_t count;
+
+	if (there)
+		memcpy(start, data, there);
+	*cursor = (struct ci_cursor){ .data = start, .end = (uint32_t)there };
+	return take_header(cursor, size, magic, &count);
+}
+
+enum ci_status ci_open_file(const struct ci_host *host, const uint8_t *data, size_t size,
+                            const char magic[4], struct ci_cursor *cursor, uint16_t *count,
+                            uint8_t **copy)
+{
+	enum ci_status status;
+
+	CI_TRY(check_start(data, size, magic, cursor));
+	*copy = host->alloc(host->ctx, size);
+	CI_REQUIRE(*copy, CI_NO_MEMORY);
+	memcpy(*copy, data, size);
+	status = check_file(*copy, size, magic, cursor, count);
+	if (status != CI_OK)
+		host->free(host->ctx, *copy, size);
+	return status;
 }

@@ -94,11 +94,14 @@ struct ci_content {
 uint32_t ci_checksum(const uint8_t *data, uint32_t size);
 
 /*
- * file.c: check magic, version, size and checksum of a whole file.  Afterwards the
- * cursor is behind them, its end at the checksum; *count is the header's, not judged.
+ * file.c: copy a whole file, and check magic, version, size and checksum of the copy, so
+ * that nobody can change a byte between its check and its use.  With CI_OK *copy is the
+ * caller's, `size` bytes of the host's; the cursor is behind the header of it, its end at
+ * the checksum; *count is the header's, not judged.  Otherwise nothing is left.
  */
-enum ci_status ci_open_file(struct ci_cursor *cursor, const uint8_t *data, size_t size,
-                            const char magic[4], uint16_t *count);
+enum ci_status ci_open_file(const struct ci_host *host, const uint8_t *data, size_t size,
+                            const char magic[4], struct ci_cursor *cursor, uint16_t *count,
+                            uint8_t **copy);
 
 /*
  * template.c: check a template file; *templates is the caller's, through

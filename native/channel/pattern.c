@@ -4,6 +4,10 @@
  * byte by byte, so that no value makes it go back.  Sets of positions are bits, and
  * an instruction that was executed at this byte is not executed at it again; that
  * alone makes loops that consume nothing end.
+ *
+ * A set is 32 words, and one more with a bit for each word that is used, which alone is
+ * ever looked through: the work at a byte is that of the instructions executed there,
+ * which is what fuel counts, and not of all that the program has.
  */
 #include <groundstop.h>
 
@@ -13,7 +17,13 @@
 #define WORD_BITS 32u
 #define MAX_WORDS (CI_MAX_INSNS / WORD_BITS)
 
-_Static_assert(CI_MAX_INSNS % WORD_BITS == 0, "a set is whole words");
+_Static_assert(MAX_WORDS == WORD_BITS && CI_MAX_INSNS % WORD_BITS == 0,
+               "a set is whole words, and a word has a bit for each");
+
+struct set {
+	uint32_t used;                  /* bit w: words[w] holds something, else anything */
+	uint32_t words[MAX_WORDS];
+};
 
 struct search {
 	const uint8_t *insns;
@@ -21,13 +31,29 @@ struct search {
 	const uint8_t *value;
 	size_t size;
 	size_t at;                      /* which byte; size is the end */
-	uint32_t words;                 /* of each set that this program needs */
-	uint32_t word;                  /* no instruction is due in a word before this one */
 	bool matched;
-	uint32_t due[MAX_WORDS];        /* to execute at this byte */
-	uint32_t done[MAX_WORDS];       /* executed at this byte */
-	uint32_t next[MAX_WORDS];       /* to execute at the next one */
+	struct set due;                 /* to execute at this byte */
+	struct set done;                /* executed at this byte */
+	struct set next;                /* to execute at the next one */
 };
+
+static uint32_t lowest_bit(uint32_t word)
+{
+	return word & (~word + 1);
+}
+
+static void set_add(struct set *set, uint32_t word, uint32_t bits)
+{
+	uint32_t bit = 1u << word;
+
+	set->words[word] = (set->used & bit ? set->words[word] : 0) | bits;
+	set->used |= bit;
+}
+
+static uint32_t set_word(const struct set *set, uint32_t word)
+{
+	return set->used >> word & 1 ? set->words[word] : 0;
+}
 
 static bool is_word_byte(uint8_t byte)
 {
@@ -78,15 +104,14 @@ static void add_due(struct search *search, uint32_t target)
 	uint32_t word = target / WORD_BITS;
 	uint32_t bit = 1u << target % WORD_BITS;
 
-	search->due[word] |= bit & ~search->done[word];
-	if (word < search->word)
-		search->word = word;
+	if (!(set_word(&search->done, word) & bit))
+		set_add(&search->due, word, bit);
 }
 
 /* Consume this byte, then go on at `target`. */
 static void add_next(struct search *search, uint32_t target)
 {
-	search->next[target / WORD_BITS] |= 1u << target % WORD_BITS;
+	set_add(&search->next, target / WORD_BITS, 1u << target % WORD_BITS);
 }
 
 /* The verifier has seen to it that every target, and at + 1 where used, is in the program. */
@@ -126,24 +151,21 @@ static void execute(struct search *search, uint32_t at)
 	}
 }
 
-/* Execute all that is due at this byte, and what becomes due by it. */
+/* Execute all that is due at this byte, and what becomes due by it; the lowest is first. */
 static bool run_at_byte(struct search *search, uint64_t *fuel)
 {
-	search->word = 0;
-	while (search->word < search->words) {
-		uint32_t word = search->word;
-		uint32_t due = search->due[word];
-		uint32_t lowest;
+	struct set *due = &search->due;
 
-		if (due == 0) {
-			search->word++;
-			continue;
-		}
+	while (due->used) {
+		uint32_t word = (uint32_t)__builtin_ctz(due->used);
+		uint32_t lowest = lowest_bit(due->words[word]);
+
 		if (!ci_spend(fuel, 1))
 			return false;
-		lowest = due & (~due + 1);
-		search->due[word] = due & ~lowest;
-		search->done[word] |= lowest;
+		due->words[word] &= ~lowest;
+		if (due->words[word] == 0)
+			due->used &= ~(1u << word);
+		set_add(&search->done, word, lowest);
 		execute(search, word * WORD_BITS + (uint32_t)__builtin_ctz(lowest));
 	}
 	return true;
@@ -152,8 +174,10 @@ static bool run_at_byte(struct search *search, uint64_t *fuel)
 /* Only for who asks, which is nobody while it matters how long this takes. */
 static void report_executed(const struct search *search, uint32_t first_insn)
 {
-	for (uint32_t word = 0; word < search->words; word++) {
-		for (uint32_t done = search->done[word]; done != 0; done &= done - 1) {
+	for (uint32_t used = search->done.used; used != 0; used &= used - 1) {
+		uint32_t word = (uint32_t)__builtin_ctz(used);
+
+		for (uint32_t done = search->done.words[word]; done != 0; done &= done - 1) {
 			uint32_t bit = (uint32_t)__builtin_ctz(done);
 
 			groundstop_detail(first_insn + word * WORD_BITS + bit, 0);
@@ -164,11 +188,14 @@ static void report_executed(const struct search *search, uint32_t first_insn)
 /* What was next is due now, and so is the program's start: a match may begin anywhere. */
 static void advance(struct search *search)
 {
-	for (uint32_t i = 0; i < search->words; i++) {
-		search->due[i] = search->next[i];
-		search->done[i] = 0;
-		search->next[i] = 0;
+	search->due.used = search->next.used;
+	for (uint32_t used = search->next.used; used != 0; used &= used - 1) {
+		uint32_t word = (uint32_t)__builtin_ctz(used);
+
+		search->due.words[word] = search->next.words[word];
 	}
+	search->done.used = 0;
+	search->next.used = 0;
 	add_due(search, 0);
 }
 
@@ -182,11 +209,9 @@ bool ci_pattern_search(const struct ci_program *program, const uint8_t *classes,
 	search.classes = classes;
 	search.value = value;
 	search.size = size;
-	search.words = (program->insn_count + WORD_BITS - 1) / WORD_BITS;
-	search.word = 0;
 	search.matched = false;
-	for (uint32_t i = 0; i < search.words; i++)
-		search.next[i] = 0;     /* only as much as is used: most programs are short */
+	search.done.used = 0;
+	search.next.used = 0;
 
 	for (search.at = 0; search.at <= size && !search.matched; search.at++) {
 		bool lasted;

@@ -77,14 +77,12 @@ static size_t templates_size(uint32_t type_count)
 	return sizeof(struct ci_templates) + type_count * sizeof(struct ci_template_type);
 }
 
-static enum ci_status read_file(const struct ci_host *host, struct ci_cursor *cursor,
-                                const uint8_t *data, size_t size,
-                                struct ci_templates **templates)
+/* From behind the file's common header. */
+static enum ci_status build_templates(const struct ci_host *host, struct ci_cursor *cursor,
+                                      uint16_t type_count, struct ci_templates **templates)
 {
 	enum ci_status status;
-	uint16_t type_count;
 
-	CI_TRY(ci_open_file(cursor, data, size, "GSTF", &type_count));
 	cursor->field = COUNT_OFFSET;
 	CI_REQUIRE(type_count <= CI_MAX_TYPES, CI_BAD_COUNT);
 	*templates = host->alloc(host->ctx, templates_size(type_count));
@@ -93,6 +91,20 @@ static enum ci_status read_file(const struct ci_host *host, struct ci_cursor *cu
 	status = read_types(cursor, *templates);
 	if (status != CI_OK)
 		ci_templates_free(host, *templates);
+	return status;
+}
+
+static enum ci_status read_file(const struct ci_host *host, struct ci_cursor *cursor,
+                                const uint8_t *data, size_t size,
+                                struct ci_templates **templates)
+{
+	enum ci_status status;
+	uint16_t type_count;
+	uint8_t *copy;
+
+	CI_TRY(ci_open_file(host, data, size, "GSTF", cursor, &type_count, &copy));
+	status = build_templates(host, cursor, type_count, templates);
+	host->free(host->ctx, copy, size);      /* nothing of it is kept: names only compared */
 	return status;
 }
 

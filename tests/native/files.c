@@ -272,6 +272,8 @@ static void *host_alloc(void *ctx, size_t size)
 
 	CHECK(!host->locked);
 	host->allocations++;
+	if (host->allocating)
+		host->allocating(host);
 	if (host->allocations == host->fail_at)
 		return NULL;
 	/* The size is kept in front, in as much room as keeps the alignment. */

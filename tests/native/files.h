@@ -71,8 +71,9 @@ struct test_host {
 	uint64_t live;          /* not freed */
 	uint64_t locks;         /* taken so far */
 	int locked;
+	void (*allocating)(struct test_host *host);     /* called before each allocation, if set */
 	void (*unlocked)(struct test_host *host);       /* called once after an unlock, if set */
-	void *context;          /* of unlocked */
+	void *context;          /* of the two */
 };
 struct ci_host make_host(struct test_host *host);
 

@@ -55,6 +55,27 @@ def test_other_releases(tmp_path: Path, program: str, release: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_fuel_is_the_work_that_is_done(builds: dict[str, CBuild]) -> None:
+    done = CBuild(builds["plain"].tree, "counted").result("test_work.c")
+    assert done.returncode == 0, done.stderr
+
+
+def test_planted_a_walk_through_all_words_at_each_byte_is_seen(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path, "7.11")
+    pattern = tree / "pattern.c"
+    sound = pattern.read_text(encoding="utf-8")
+    planted = sound.replace(
+        "	search->next.used = 0;\n	add_due",
+        "	for (uint32_t i = 0; i < MAX_WORDS; i++)\n		search->next.words[i] = 0;\n"
+        "	search->next.used = 0;\n	add_due",
+    )
+    assert planted != sound
+    pattern.write_text(planted, encoding="utf-8")
+    done = CBuild(tree, "counted").result("test_work.c")
+    assert done.returncode != 0
+    assert "one of 1024 instructions at each byte" in done.stderr
+
+
 def test_a_read_past_a_value_is_seen(tmp_path: Path) -> None:
     tree = make_tree(tmp_path, "7.11")
     criterion = tree / "criterion.c"

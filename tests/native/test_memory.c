@@ -72,7 +72,7 @@ static void test_failing_allocations(void)
 		CHECK_EQUAL(match_of(sensor, "new", CI_OK), 0);
 	}
 	test_host.fail_at = 0;
-	CHECK(failures >= 3);   /* types, copy, content */
+	CHECK(failures >= 4);   /* two copies, types, content */
 	CHECK_EQUAL(match_of(sensor, "new", CI_OK), 2);
 	ci_sensor_destroy(sensor);
 	CHECK_EQUAL(test_host.live, 0);
@@ -124,6 +124,65 @@ static void test_files_are_not_kept(void)
 	drop(&channel);
 	CHECK_EQUAL(match_of(sensor, "old", CI_OK), 1);
 	ci_sensor_destroy(sensor);
+}
+
+/* Somebody else writes to the caller's file while it is loaded. */
+struct writer {
+	uint64_t when;          /* the allocation that it comes just before */
+	uint8_t *byte;
+};
+
+static void write_byte(struct test_host *host)
+{
+	const struct writer *writer = host->context;
+
+	if (host->allocations == writer->when)
+		*writer->byte ^= 0x01;
+}
+
+/* Before the copy, and the checks see it; or behind it, and nobody does. */
+static void check_writer(struct ci_sensor *sensor, const struct file *templates,
+                         const struct file *channel, struct writer *writer)
+{
+	uint8_t kept = *writer->byte;
+	enum ci_status status;
+
+	ci_unload(sensor);
+	writer->when = test_host.allocations + writer->when;
+	test_host.context = writer;
+	test_host.allocating = write_byte;
+	status = ci_load(sensor, templates->data, templates->size, channel->data, channel->size, NULL);
+	test_host.allocating = NULL;
+	*writer->byte = kept;
+	if (status == CI_OK)
+		CHECK_EQUAL(match_of(sensor, "old", CI_OK), 1);
+	else
+		CHECK(status >= CI_BAD_MAGIC && status <= CI_BAD_CHECKSUM);
+}
+
+static void test_files_that_change(void)
+{
+	struct ci_host host = make_host(&test_host);
+	struct file templates = release_templates(), channel = channel_for(1, "old");
+	const struct file *files[] = { &templates, &channel };
+	struct ci_sensor *sensor;
+
+	_Static_assert(CI_BAD_CHECKSUM == CI_BAD_MAGIC + 3, "magic, version, size, checksum");
+	CHECK_STATUS(ci_sensor_create(&host, &sensor), CI_OK);
+	for (uint32_t which = 0; which < 2; which++)
+		for (size_t at = 0; at < files[which]->size; at++)
+			for (uint64_t when = 1; when <= 4; when++) {
+				struct writer writer = { when, files[which]->data + at };
+
+				check_context("file %u, byte %zu, allocation %u", which + 1, at,
+				              (unsigned)when);
+				check_writer(sensor, &templates, &channel, &writer);
+			}
+	check_context("%s", "");
+	ci_sensor_destroy(sensor);
+	CHECK_EQUAL(test_host.live, 0);
+	drop(&templates);
+	drop(&channel);
 }
 
 /* What another processor does, at the moment an evaluation has let go of the lock. */
@@ -217,6 +276,7 @@ int main(void)
 	test_failing_allocations();
 	test_failed_load_keeps_content();
 	test_files_are_not_kept();
+	test_files_that_change();
 	test_content_in_use(replace_content, "new");
 	test_content_in_use(unload_content, NULL);
 	test_no_locks();

@@ -99,7 +99,7 @@ static void check_session(struct file *session, struct file *expected, uint32_t 
 
 static struct file everything(struct file *expected)
 {
-	struct file session = session_of(12);
+	struct file session = session_of(13);
 
 	put_yes(&session);
 	expect_event(expected, CI_NO_CONTENT, 0);
@@ -109,7 +109,7 @@ static struct file everything(struct file *expected)
 	expect_load(expected, CI_OK, CI_FILE_NONE);
 	put_yes(&session);
 	expect_event(expected, CI_OK, 1);
-	for (uint32_t fail_at = 1; fail_at <= 3; fail_at++) {
+	for (uint32_t fail_at = 1; fail_at <= 4; fail_at++) {
 		put_load(&session, fail_at, 2, 0);
 		expect_load(expected, CI_NO_MEMORY, CI_FILE_NONE);
 	}
@@ -117,7 +117,7 @@ static struct file everything(struct file *expected)
 	expect_load(expected, CI_BAD_MAGIC, CI_FILE_CHANNEL);
 	put_yes(&session);
 	expect_event(expected, CI_OK, 1);
-	put_load(&session, 4, 3, 0);            /* one more than there are */
+	put_load(&session, 5, 3, 0);            /* one more than there are */
 	expect_load(expected, CI_OK, CI_FILE_NONE);
 	put_yes(&session);
 	expect_event(expected, CI_OK, 3);

@@ -46,8 +46,11 @@ VARIANTS: Final = {
     ),
     "plain": ("-g", "-O2"),
 }
-# Not for every program: only one has threads.
-THREADS: Final = {"threads": ("-g", "-O1", "-fsanitize=thread", "-pthread")}
+# Not for every program: only one has threads, and one counts edges, as they are written.
+SPECIAL: Final = {
+    "threads": ("-g", "-O1", "-fsanitize=thread", "-pthread"),
+    "counted": ("-g", "-O0", "-fsanitize-coverage=trace-pc,no-prune"),
+}
 
 
 def compiler() -> list[str]:
@@ -129,7 +132,7 @@ class CBuild:
 
     def program(self, source: str) -> Path:
         """Link a program of tests/native with the interpreter, its entry point included."""
-        flags = (VARIANTS | THREADS)[self.variant]
+        flags = (VARIANTS | SPECIAL)[self.variant]
         core = [(path, (*KERNEL, *flags)) for path in sorted(self.tree.rglob("*.c"))]
         tests = [(C_TESTS / name, (*STRICT, *flags)) for name in (source, "check.c", "files.c")]
         with ThreadPoolExecutor() as pool:

@@ -14,8 +14,8 @@ from groundstop.targets.channel.formats.session import Load, Session, SessionOp,
 from support.contents import contents, damaged
 from support.laws import model_agrees_on_session
 
-FAIL_AT = st.sampled_from([0, 0, 0, 1, 2, 3, 4])
-"""Which allocation fails; a load makes three."""
+FAIL_AT = st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5])
+"""Which allocation fails; a load makes four."""
 
 
 def load(testcase: bytes, fail_at: int = 0) -> Step:

@@ -45,4 +45,4 @@ def _blank(character: str) -> str:
     """Return blank space as wide as a character is in a terminal."""
     if unicodedata.combining(character):
         return ""
-    return "\u3000" if unicodedata.east_asian_width(character) in "WF" else " "
+    return "  " if unicodedata.east_asian_width(character) in "WF" else " "

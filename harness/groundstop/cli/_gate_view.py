@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from groundstop.cli._lines import print_hanging
+from groundstop.cli._lines import print_hanging, say, say_document
 from groundstop.config import Project
 from groundstop.console import make_console
+from groundstop.errors import SourceLocation
 from groundstop.gate import Decision, GateResult, StageResult, StageStatus
-from groundstop.target import list_targets, location_text
-from groundstop.words import one_line, printable
+from groundstop.target import Problem, list_targets, location_text
+from groundstop.words import counted, one_line, printable
 
 _STYLES = {
     Decision.SHIP: "bold green",
@@ -28,6 +31,7 @@ _STYLES = {
 }
 
 _INDENT = " " * 10
+_SHOWN = 5  # of the files that nobody looked at
 
 
 def print_result(result: GateResult, project: Project, *, verbose: bool) -> None:
@@ -61,11 +65,70 @@ def print_result(result: GateResult, project: Project, *, verbose: bool) -> None
             print_hanging(console, f"{_INDENT}  → ", problem.remedy)
 
 
-def print_summary(results: Sequence[GateResult]) -> None:
-    """Print how many of each decision there were."""
-    counts = Counter(result.decision for result in results)
-    words = [f"{counts[decision]} {decision}" for decision in Decision if counts[decision]]
-    make_console().print(", ".join(words))
+class GateView:
+    """Shows results as they come, then how many there were; as JSON all of them at the end."""
+
+    def __init__(self, project: Project, *, as_json: bool, verbose: bool) -> None:
+        self._project = project
+        self._as_json = as_json
+        self._verbose = verbose
+        self._results: list[GateResult] = []
+        self._names: dict[Path, Path] = {}
+
+    @property
+    def decisions(self) -> set[Decision]:
+        """The decisions so far."""
+        return {result.decision for result in self._results}
+
+    def show_as(self, path: Path, name: Path) -> None:
+        """Show a file by another name: that of what it stands for."""
+        self._names[path] = name
+
+    def add(self, result: GateResult) -> None:
+        """Show a result."""
+        for path, name in self._names.items():
+            result = _renamed(result, path, name)
+        self._results.append(result)
+        if not self._as_json:
+            print_result(result, self._project, verbose=self._verbose)
+
+    def end(self, skipped: Sequence[Path]) -> None:
+        """Show how many of each decision there were, and what nobody looked at."""
+        counts = Counter(result.decision for result in self._results)
+        words = [f"{counts[decision]} {decision}" for decision in Decision if counts[decision]]
+        self._end(", ".join(words), skipped)
+
+    def nothing(self, words: str, skipped: Sequence[Path]) -> None:
+        """Show that there was nothing to decide on."""
+        self._end(words, skipped)
+
+    def _end(self, words: str, skipped: Sequence[Path]) -> None:
+        if skipped:
+            names = [self._project.relative(path) for path in skipped[:_SHOWN]]
+            more = ["…"] if len(skipped) > _SHOWN else []
+            of_none = f"no target recognizes {counted(len(skipped), 'other file')}"
+            words = f"{words}; {of_none}: {', '.join([*names, *more])}"
+        if self._as_json:
+            say_document([result.as_json() for result in self._results])
+        if skipped or not self._results or not self._as_json:
+            say(words, err=self._as_json)
+
+
+def _renamed(result: GateResult, path: Path, name: Path) -> GateResult:
+    def text(value: str) -> str:
+        return value.replace(str(path), str(name))
+
+    def problem(each: Problem) -> Problem:
+        where = each.where
+        if isinstance(where, SourceLocation):
+            where = replace(where, path=Path(text(str(where.path))))
+        else:
+            where = text(where)
+        return replace(each, message=text(each.message), where=where, remedy=text(each.remedy))
+
+    stages = [replace(s, problems=tuple(map(problem, s.problems))) for s in result.stages]
+    candidate = name if result.candidate == path else result.candidate
+    return replace(result, candidate=candidate, error=text(result.error), stages=tuple(stages))
 
 
 def _print_stages(console: Console, stages: Sequence[StageResult]) -> None:

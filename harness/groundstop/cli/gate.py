@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
-import contextlib
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from groundstop.cli._lines import say_document
 from groundstop.cli._options import release_type, target_option
 from groundstop.config import Project, find_project
-from groundstop.errors import InputError, TargetError
 from groundstop.model import Release
+
+if TYPE_CHECKING:
+    from groundstop.cli._gate_view import GateView
 
 
 @click.command("gate")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @target_option
 @click.option(
     "--fleet",
@@ -25,59 +27,90 @@ from groundstop.model import Release
     metavar="NAME[@PATCH]",
     help="A release that would receive the files; repeat it (default: the whole fleet).",
 )
+@click.option(
+    "--changed",
+    metavar="[BASE]",
+    is_flag=False,
+    flag_value="HEAD",
+    default=None,
+    help="What differs from a commit of git (default: HEAD), and files that are new.",
+)
+@click.option("--allow-none", is_flag=True, help="With --changed: that nothing changed is fine.")
+@click.option(
+    "--name",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="With -: the file that standard input stands for.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every stage, also of what ships.")
-def command(
-    files: tuple[Path, ...],
+def command(  # noqa: PLR0913  (one for each option)
+    paths: tuple[Path, ...],
     target_name: str | None,
     fleet: tuple[Release, ...],
+    changed: str | None,
+    name: Path | None,
     *,
+    allow_none: bool,
     as_json: bool,
     verbose: bool,
 ) -> int:
     """Decide for each candidate file: ship or hold, with evidence.
 
+    PATHS are files, folders (then every file below that a target recognizes), or - for standard
+    input. With --changed they limit what is looked at; what the corpus has is then left out
+    unless it is named, and a source counts as changed with the templates that it names.
+
     What was not checked, because the target declares nothing to check it by, is said of what
     ships, too.
 
-    Exit status: 0 all ship; 1 some are held; 2 none is held, but some could not be judged.
+    Exit status: 0 all ship; 1 some are held; 2 none is held, but some could not be judged, or
+    there is nothing to decide on.
     """
-    from groundstop.cli._gate_view import print_result, print_summary
-    from groundstop.findings import find_target
-    from groundstop.gate import Decision, run_gate
+    from groundstop.cli._gate_view import GateView
+    from groundstop.cli._standard_input import is_standard_input
+    from groundstop.gate import Decision, changes_since, find_candidates, run_gate
 
+    if not paths and changed is None:
+        raise click.UsageError("name the files to decide on, a folder, -, or use --changed")
+    if allow_none and changed is None:
+        raise click.UsageError("--allow-none goes with --changed")
+    if name is not None and not any(map(is_standard_input, paths)):
+        raise click.UsageError("--name goes with -")
     project = find_project()
-    target = find_target(project, files[0], _common_target(project, target_name, files))
-    results = []
-    for result in run_gate(target, project, files, fleet):
-        results.append(result)
-        if not as_json:
-            print_result(result, project, verbose=verbose)
-    decisions = {result.decision for result in results}
-    if as_json:
-        say_document([result.as_json() for result in results])
-    else:
-        print_summary(results)
-    if Decision.HOLD in decisions:
+    with ExitStack() as stack:
+        view = GateView(project, as_json=as_json, verbose=verbose)
+        paths = tuple(_given(path, name, project, target_name, view, stack) for path in paths)
+        changes = None if changed is None else changes_since(changed, Path.cwd())
+        found = find_candidates(project, paths, target_name, changes)
+        if not len(found):
+            view.nothing(f"nothing that a target recognizes differs from {changed}", found.skipped)
+            return 0 if allow_none else 2
+        for target, candidates in found.of.values():
+            for result in run_gate(target, project, candidates, fleet):
+                view.add(result)
+        view.end(found.skipped)
+    if Decision.HOLD in view.decisions:
         return 1
-    return 2 if Decision.UNDECIDED in decisions else 0
+    return 2 if Decision.UNDECIDED in view.decisions else 0
 
 
-def _common_target(project: Project, name: str | None, files: tuple[Path, ...]) -> str | None:
-    """Return the target that the files which say so belong to; None when none of them does.
+def _given(  # noqa: PLR0913, PLR0917  (what standard input needs to become a file)
+    path: Path,
+    name: Path | None,
+    project: Project,
+    target_name: str | None,
+    view: GateView,
+    stack: ExitStack,
+) -> Path:
+    """Return the path of a candidate; for standard input that of a file which has it."""
+    from groundstop.cli._standard_input import as_file, is_standard_input
+    from groundstop.findings import Recognizer
+    from groundstop.target import load_target
 
-    A file that no target recognizes is judged like the others: as hostile bytes.
-    """
-    from groundstop.findings import find_target
-
-    if name is not None:
-        return name
-    found: set[str] = set()
-    for file in files:
-        with contextlib.suppress(TargetError, InputError):
-            found.add(find_target(project, file).name)
-    if len(found) > 1:
-        raise TargetError(
-            f"these files belong to several targets ({', '.join(sorted(found))}): gate them apart"
-        )
-    return next(iter(found), None)
+    if not is_standard_input(path):
+        return path
+    usual = load_target(project, target_name) if target_name else Recognizer(project).usual
+    kept = stack.enter_context(as_file(name, usual.content.suffixes if usual else ()))
+    view.show_as(kept, name or Path("-"))
+    return kept

@@ -11,7 +11,7 @@ a regression shows.
 from groundstop.findings._examine import Examination, Examiner, examine
 from groundstop.findings._finding import NOT_AGAIN, Finding, headline
 from groundstop.findings._known import SHOWS_NOTHING, what_is_known
-from groundstop.findings._locate import find_target
+from groundstop.findings._locate import Recognizer, find_target
 from groundstop.findings._minimize import Minimized, minimize
 from groundstop.findings._misfit import misfits
 from groundstop.findings._report import Frame, Report, parse_report
@@ -29,6 +29,7 @@ __all__ = [
     "FindingStore",
     "Frame",
     "Minimized",
+    "Recognizer",
     "Report",
     "Reproduction",
     "Stored",

@@ -10,7 +10,7 @@ from groundstop.errors import GroundstopError, InputError, SourceError
 from groundstop.files import read_input
 from groundstop.gate._decision import GateResult, StageResult, StageStatus
 from groundstop.gate._rig import Rig, spoken
-from groundstop.target import ContentToolchain, Problem, Target, is_source
+from groundstop.target import ContentToolchain, Problem, Target, blank_problem, is_source
 from groundstop.words import counted
 
 
@@ -64,6 +64,9 @@ def source_stage(content: ContentToolchain, candidate: Path) -> StageResult:
     A candidate that is binary already has no source to compare with.
     """
     name = "source"
+    if blank := blank_problem(read_input(candidate)):
+        # Whatever a toolchain makes of it: nobody meant to ship this.
+        return StageResult.judged(name, "nothing is in it", [blank])
     if not is_source(content, candidate):
         return StageResult(name, StageStatus.NOT_APPLICABLE, "a binary: no text source given")
     first, second = content.compile(candidate), content.compile(candidate)

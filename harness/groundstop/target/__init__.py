@@ -20,14 +20,17 @@ from groundstop.target._content import (
     Synthesis,
     Unreachable,
     brief,
+    is_meant,
+    is_named,
     is_source,
+    needs_of,
 )
 from groundstop.target._core import Core
 from groundstop.target._declared import DeclaredContent
 from groundstop.target._harness import Harness, forget_harness, harnesses, keep_harness
 from groundstop.target._library_signature import check_signature
 from groundstop.target._oracle import Context, Oracle
-from groundstop.target._problem import Problem, location_text
+from groundstop.target._problem import Problem, blank_problem, location_text
 from groundstop.target._registry import list_targets, load_target
 from groundstop.target._target import Incident, Step, Target
 
@@ -47,15 +50,19 @@ __all__ = [
     "Synthesis",
     "Target",
     "Unreachable",
+    "blank_problem",
     "brief",
     "build",
     "build_variants",
     "check_signature",
     "forget_harness",
     "harnesses",
+    "is_meant",
+    "is_named",
     "is_source",
     "keep_harness",
     "list_targets",
     "load_target",
     "location_text",
+    "needs_of",
 ]

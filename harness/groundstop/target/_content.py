@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from groundstop.errors import SourceLocation
+from groundstop.files import read_input
 from groundstop.model import Outcome, Release
 from groundstop.target._problem import Problem
 
@@ -19,7 +20,10 @@ __all__ = [
     "Synthesis",
     "Unreachable",
     "brief",
+    "is_meant",
+    "is_named",
     "is_source",
+    "needs_of",
 ]
 
 
@@ -75,6 +79,12 @@ class ContentToolchain(Protocol):
     raise SourceError for a text source that cannot be compiled, or MistakesError for all of
     its mistakes at once.  A check returns None where there is nothing that it could judge by:
     an empty list says that it did, and all is right.
+
+    A toolchain may also have what makes candidates easier to find.  `binary_suffixes` are those
+    of its binary files: one that is damaged at its beginning is known by them.
+    `is_content(source)` tells of a text file with one of `suffixes` whether it is meant as
+    content, or clearly is something else (settings of another program); `needs(source)` returns
+    the files that a text source is compiled with beside itself.
     """
 
     suffixes: tuple[str, ...]
@@ -129,6 +139,26 @@ def brief(content: ContentToolchain, data: bytes) -> str:
     """Return what `show` does, without what everybody knows: of a toolchain that has `brief`."""
     shown: str = getattr(content, "brief", content.show)(data)
     return shown
+
+
+def is_named(content: ContentToolchain, path: Path) -> bool:
+    """Return whether a file has a name of the toolchain's content: a text's, or a binary's."""
+    binary = {suffix.lower() for suffix in getattr(content, "binary_suffixes", ())}
+    return is_source(content, path) or path.suffix.lower() in binary
+
+
+def is_meant(content: ContentToolchain, path: Path) -> bool:
+    """Return whether a file that nobody named is meant as the toolchain's content."""
+    if is_source(content, path):
+        asked: Callable[[Path], bool] = getattr(content, "is_content", lambda _: True)
+        return asked(path)
+    return is_named(content, path) or content.recognizes(read_input(path))
+
+
+def needs_of(content: ContentToolchain, path: Path) -> tuple[Path, ...]:
+    """Return what a text source is compiled with beside itself, as far as its toolchain says."""
+    asked: Callable[[Path], Iterable[Path]] = getattr(content, "needs", lambda _: ())
+    return tuple(asked(path)) if is_source(content, path) else ()
 
 
 def is_source(content: ContentToolchain, path: Path) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from groundstop.errors import SourceLocation
 
-__all__ = ["Problem", "location_text"]
+__all__ = ["Problem", "blank_problem", "location_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,14 @@ class Problem:
 def location_text(where: SourceLocation | str) -> str:
     """Return a problem's place as people read it: `path:line:column`, or field and offset."""
     return where.place if isinstance(where, SourceLocation) else where
+
+
+def blank_problem(given: bytes) -> Problem | None:
+    """Return what is wrong with a file that has nothing in it: it is empty, or zeros alone."""
+    if any(given):
+        return None
+    message = "the file is empty"
+    if given:
+        message = f"all {len(given)} bytes are zero, as after a write that never reached the disk"
+    remedy = "take the file from where it was built, and check how it was copied"
+    return Problem("format", message, "file, byte 0", remedy)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groundstop.errors import SourceLocation
-from groundstop.target import Problem
+from groundstop.target import Problem, blank_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +27,8 @@ def check_format(binary: Binary, given: bytes) -> Iterator[Problem]:
     Among them are those between the parts: an instance's input count is that of its
     type in the template file, a criterion fits its input's kind.
     """
-    if given and not any(given):
-        yield Problem(
-            "format",
-            f"all {len(given)} bytes are zero, as after a write that never reached the disk",
-            "file, byte 0",
-            "take the file from where it was built, and check how it was copied",
-        )
+    if blank := blank_problem(given):
+        yield blank
         return
     for problem in binary.decoded.problems:
         message = str(problem).removesuffix(f" (field {problem.field}, byte {problem.offset})")

@@ -25,7 +25,7 @@ from groundstop.targets.channel.formats import (
 )
 from groundstop.targets.channel.readable import events_text, show
 from groundstop.targets.channel.releases import SuppliedType, load_release
-from groundstop.targets.channel.source import read_source
+from groundstop.targets.channel.source import looks_like_a_source, named_templates, read_source
 from groundstop.targets.channel.status import describe_outcome
 from groundstop.targets.channel.synthesis import synthesize
 from groundstop.toolchain import native_root
@@ -49,6 +49,7 @@ class ChannelContent:
     """
 
     suffixes: tuple[str, ...] = (".toml",)
+    binary_suffixes: tuple[str, ...] = (".gstf", ".gscf", ".gsev", ".gsbd")
 
     def __init__(self, releases: Path | None = None) -> None:
         self._releases = releases or native_root() / "channel" / "releases"
@@ -94,6 +95,14 @@ class ChannelContent:
     def recognizes(self, data: bytes) -> bool:
         """Return whether the bytes begin as one of the formats does."""
         return bool(part_of(data))
+
+    def is_content(self, source: Path) -> bool:
+        """Return whether a TOML file is meant as a source: not, say, a pyproject.toml."""
+        return looks_like_a_source(read_input(source))
+
+    def needs(self, source: Path) -> tuple[Path, ...]:
+        """Return the template source that a source names, if it names one."""
+        return named_templates(source)
 
     def show(self, data: bytes) -> str:
         """Return any bytes as text: see readable.show."""

@@ -9,5 +9,15 @@ from groundstop.targets.channel.source.model import (
     TypeText,
 )
 from groundstop.targets.channel.source.read import read_source
+from groundstop.targets.channel.source.recognize import looks_like_a_source, named_templates
 
-__all__ = ["CriterionText", "EventText", "InstanceText", "Source", "TypeText", "read_source"]
+__all__ = [
+    "CriterionText",
+    "EventText",
+    "InstanceText",
+    "Source",
+    "TypeText",
+    "looks_like_a_source",
+    "named_templates",
+    "read_source",
+]

@@ -10,6 +10,7 @@ from groundstop.targets.channel.source.criteria import read_criteria
 from groundstop.targets.channel.source.document import Table, read_document, words
 from groundstop.targets.channel.source.mistakes import FollowsError, Mistakes
 from groundstop.targets.channel.source.model import EventText, InstanceText, Source
+from groundstop.targets.channel.source.recognize import TOP_KEYS
 from groundstop.targets.channel.source.templates import Types, read_types, unique
 from groundstop.targets.channel.source.values import (
     byte_string,
@@ -47,7 +48,7 @@ def read_source(path: pathlib.Path) -> Source:
 def _source(path: pathlib.Path, mistakes: Mistakes) -> Source:
     document = read_document(path, mistakes)
     root = document.root
-    root.close(("templates", "type", "channel", "instance", "event"))
+    root.close(TOP_KEYS)
     types = read_types(root)
     instances = _instances(root, types)
     events = _events(root, types) if "event" in root.values else None

@@ -7,6 +7,7 @@ gets the other mistakes at the same time.
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -41,8 +42,10 @@ class Parsed:
     lost: set[str] = field(default_factory=set)
 
 
+# Every step of a gate reads the source and its templates anew: the same text, parsed once.
+@functools.lru_cache(maxsize=4)
 def parse(text: str) -> Parsed:
-    """Read a text; never raises for what it contains."""
+    """Read a text; never raises for what it contains.  Nobody changes what it returns."""
     scanned = scan(text)
     if scanned.fatal is not None:
         flaws = [flaw for statement in scanned.statements for flaw in statement.flaws]

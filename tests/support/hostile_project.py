@@ -45,6 +45,9 @@ class Lines:
     def check_definition(self, source):
         return []
 
+    def check_outcome(self, source, release, tree, outcome):
+        return []
+
     def check_release(self, source, release, tree):
         return []
 

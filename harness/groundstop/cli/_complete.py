@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -59,12 +60,14 @@ def complete_target(project: Project, _ctx: click.Context) -> Iterable[Completio
 
 
 @_quietly
-def complete_release(project: Project, ctx: click.Context) -> Iterable[CompletionItem]:
+def complete_release(project: Project, _ctx: click.Context) -> Iterable[CompletionItem]:
     """Offer the releases of the target that is meant, and each with its history patches."""
-    from groundstop.target import load_target
+    from groundstop.target import list_targets, load_target
 
-    words = ctx.params.get("words") or [None]
-    named = ctx.params.get("target_name") or words[0] or project.default
+    # As the line stands: what comes before an option without its value is not parsed yet.
+    words = os.environ.get("COMP_WORDS", "").split()
+    known = list_targets(project)
+    named = next((word for word in words if word in known), project.default)
     core = load_target(project, str(named)).core
     names = [*core.releases, *(f"{r}@{patch}" for r in core.releases for patch in core.histories())]
     return map(CompletionItem, names)

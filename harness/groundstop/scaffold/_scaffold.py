@@ -18,6 +18,7 @@ from groundstop.files import can_be_preloaded, read_input, resolved
 from groundstop.scaffold._change import Change, Written, added_to, carry_out, new_file
 from groundstop.scaffold._register import read_registry
 from groundstop.scaffold._wheel import build_wheel, wheel_name
+from groundstop.target import check_name, target_name
 
 __all__ = ["Scaffold"]
 
@@ -47,12 +48,9 @@ _FUZZES = re.compile(rb"groundstop\)? fuzz ([a-z][a-z0-9_]*)", re.IGNORECASE)
 
 def _target_name(text: str) -> str:
     """Return a target's name made from a folder's; raise ConfigError when nothing is left of it."""
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    if name and not name[0].isalpha():
-        name = f"target_{name}"
-    if not name:
+    if not re.search(r"[a-z0-9]", text.lower()):
         raise ConfigError(f"{text!r} makes no name for a target: groundstop init NAME")
-    return name
+    return target_name(text, "target")
 
 
 class Scaffold:
@@ -78,10 +76,7 @@ class Scaffold:
                 "nothing was changed; groundstop init NAME adds a target"
             )
         name = name or _target_name(folder.name)
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            raise ConfigError(
-                f"{name!r} cannot name a target: use small letters, digits and underscores"
-            )
+        check_name(name)
         self._folder = folder
         self.name = name
         self._sources = [_below(folder, source) for source in sources]

@@ -32,7 +32,7 @@ from groundstop.target._library_signature import check_signature
 from groundstop.target._oracle import Context, Oracle
 from groundstop.target._problem import Problem, blank_problem, location_text
 from groundstop.target._registry import list_targets, load_target
-from groundstop.target._target import Incident, Step, Target
+from groundstop.target._target import Incident, Step, Target, check_name, target_name
 
 __all__ = [
     "Built",
@@ -54,6 +54,7 @@ __all__ = [
     "brief",
     "build",
     "build_variants",
+    "check_name",
     "check_signature",
     "forget_harness",
     "harnesses",
@@ -65,4 +66,5 @@ __all__ = [
     "load_target",
     "location_text",
     "needs_of",
+    "target_name",
 ]

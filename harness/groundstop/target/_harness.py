@@ -23,7 +23,7 @@ from groundstop.errors import BuildError, TargetError
 from groundstop.files import can_be_preloaded, make_folder, resolved, write_atomically
 from groundstop.target._core import Core
 from groundstop.target._library import examine_object
-from groundstop.target._target import Target
+from groundstop.target._target import Target, target_name
 from groundstop.toolchain import CPLUSPLUS, Recipe, build_shared, find_compiler, native_root
 
 __all__ = ["Harness", "forget_harness", "harness_target", "harnesses", "keep_harness"]
@@ -129,8 +129,7 @@ def _is_library(path: Path) -> bool:
 
 
 def _name(path: Path) -> str:
-    name = re.sub(r"[^a-z0-9]+", "_", path.name.partition(".")[0].lower()).strip("_")
-    return name if name and name[0].isalpha() else f"harness_{name}".rstrip("_")
+    return target_name(path.name.partition(".")[0], "harness")
 
 
 def _link(project: Project, name: str, harness: Harness) -> Path:

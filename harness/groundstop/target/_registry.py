@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from dataclasses import replace
+from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import GroundstopError, TargetError
@@ -54,12 +56,10 @@ def load_target(project: Project, name: str) -> Target:
     try:
         module = importlib.import_module(module_name)
         target = getattr(module, attribute, None)
-    except GroundstopError:
-        raise
     except (Exception, SystemExit) as error:
         # Anything may happen while somebody else's module is imported, also sys.exit(0).
         raise TargetError(
-            f"target {name!r}: {where} cannot be imported: {type(error).__name__}: {error}"
+            f"target {name!r}: {where} cannot be imported: {_said(error, project)}"
         ) from error
     if not isinstance(target, Target):
         there = {
@@ -74,6 +74,29 @@ def load_target(project: Project, name: str) -> Target:
     if target.core.root is None:
         target = replace(target, core=replace(target.core, root=project.root))
     return replace(target, content=bounded(target.content, project.content_seconds, name))
+
+
+def _said(error: BaseException, project: Project) -> str:
+    """Return what went wrong while a module was imported, and in which line of it."""
+    said = str(error)
+    if not isinstance(error, GroundstopError):
+        said = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    place = ("", 0)
+    if isinstance(error, SyntaxError) and error.filename:
+        said = f"{type(error).__name__}: {error.msg}"
+        place = (error.filename, error.lineno or 0)
+    else:
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            file = frame.f_code.co_filename
+            # Not what imports it, nor what it has called of ours to be told that it is wrong.
+            if not file.startswith("<") and not _is_ours(frame.f_globals.get("__name__", "")):
+                place = (file, line)
+    file, line = place
+    return f"{project.relative(Path(file))}:{line}: {said}" if file else said
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == "groundstop" and not module.startswith(f"{_GROUP}.")
 
 
 def _wrong(name: str, what: str, key: str, value: str) -> TargetError:

@@ -17,7 +17,11 @@ from groundstop.target._core import Core
 from groundstop.target._declared import DeclaredContent
 from groundstop.target._oracle import Oracle
 
-__all__ = ["Incident", "Step", "Target"]
+__all__ = ["Incident", "Step", "Target", "check_name", "target_name"]
+
+# Characters: files and folders are named after it, with more behind it.
+_LONGEST_NAME = 64
+_DIGEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,30 @@ class Incident:
     fleet: tuple[Release, ...]
 
 
+def target_name(text: str, prefix: str) -> str:
+    """Return a target's name made of a file's or a folder's, behind `prefix` if need be."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    if not name[:1].isalpha():
+        name = f"{prefix}_{name}".rstrip("_")
+    # A digest may follow, where that is taken.
+    return name[: _LONGEST_NAME - _DIGEST].rstrip("_")
+
+
+def check_name(name: str) -> None:
+    """Raise TargetError, saying why, unless a target can be called so."""
+    if not isinstance(name, str) or not name:
+        raise TargetError(f"{name!r} cannot name a target: a name is a text of small letters")
+    if len(name) > _LONGEST_NAME:
+        raise TargetError(f"{name!r} cannot name a target: it is longer than {_LONGEST_NAME}")
+    if re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        return
+    fit = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_0123456789")
+    why = "use small letters (a to z), digits and underscores alone"
+    if re.fullmatch(r"[a-z0-9_]*", name):
+        why = "its first character must be a small letter (a to z)"
+    raise TargetError(f"{name!r} cannot name a target: {why}" + (f", as in {fit}" if fit else ""))
+
+
 @dataclass(frozen=True)
 class Target:
     """What a campaign is run on.
@@ -75,10 +103,7 @@ class Target:
     words: Callable[[], Mapping[str, bytes]] | None = None
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
-            raise TargetError(
-                f"{self.name!r} cannot name a target: use small letters, digits and underscores"
-            )
+        check_name(self.name)
         if self.content is None:
             object.__setattr__(self, "content", DeclaredContent(self.format))
         names: set[str] = set()

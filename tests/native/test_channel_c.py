@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 from typing import TYPE_CHECKING
 
@@ -86,3 +87,11 @@ def test_a_read_past_a_value_is_seen(tmp_path: Path) -> None:
     done = run(CBuild(tree, "sanitized").program("test_entry.c"))
     assert done.returncode != 0
     assert "AddressSanitizer: use-after-poison" in done.stderr
+
+
+def test_what_is_compiled_outlives_a_forked_child(builds: dict[str, CBuild]) -> None:
+    builds["plain"].program(PROGRAMS[0])
+    child = multiprocessing.get_context("fork").Process(target=int)
+    child.start()
+    child.join()
+    assert builds["plain"].program(PROGRAMS[0]).is_file()

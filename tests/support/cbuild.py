@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +50,11 @@ SPECIAL: Final = {
     "threads": ("-g", "-O1", "-fsanitize=thread", "-pthread"),
     "counted": ("-g", "-O0", "-fsanitize-coverage=trace-pc,no-prune"),
 }
+
+# Objects already compiled, named by what went in; they go with the process.  Held here, too: in
+# a child that Python 3.13 forks atexit lets go of all, and a folder that nobody holds is removed.
+_OBJECTS: Final = tempfile.TemporaryDirectory(prefix="groundstop-cbuild-")
+atexit.register(_OBJECTS.cleanup)
 
 
 def compiler() -> list[str]:
@@ -99,14 +103,6 @@ def write_table(tree: Path, release: str) -> None:
         (tree / name).write_text(text, encoding="utf-8")
 
 
-@cache
-def _objects() -> Path:
-    """Return the folder of objects already compiled, by what went in; it goes with the process."""
-    folder = tempfile.TemporaryDirectory(prefix="groundstop-cbuild-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
-
-
 def _compile_once(source: Path, tree: Path, flags: tuple[str, ...]) -> Path:
     """Compile one file; most of a patched tree, or of another release, is as it was."""
     seen = [source.read_bytes(), *(path.read_bytes() for path in sorted(tree.glob("*.h")))]
@@ -115,7 +111,7 @@ def _compile_once(source: Path, tree: Path, flags: tuple[str, ...]) -> Path:
     if source.parent == C_TESTS:
         seen += [path.read_bytes() for path in sorted(C_TESTS.glob("*.h"))]
     key = hashlib.sha256(repr((seen, flags, compiler())).encode()).hexdigest()
-    target = _objects() / f"{source.stem}-{key[:16]}.o"
+    target = Path(_OBJECTS.name) / f"{source.stem}-{key[:16]}.o"
     if not target.exists():
         include = ("-I", tree, "-I", ROOT / "native" / "include")
         compile_c(*flags, *include, "-c", source, "-o", target)

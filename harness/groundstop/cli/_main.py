@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from groundstop.cli._complete import COMPLETE
+from groundstop.cli._group import CommandGroup
 from groundstop.cli._lines import say, say_text
 from groundstop.errors import GroundstopError, os_error_words
 from groundstop.terminal import complain, open_standard_files, take_over
@@ -43,7 +44,7 @@ _COMMANDS = {
 _NOTHING_DECIDED = 2
 
 
-class _Commands(click.Group):
+class _Commands(CommandGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(_COMMANDS)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groundstop.cli._complete import complete_finding
+from groundstop.cli._group import CommandGroup
 from groundstop.cli._lines import print_hanging, say, say_document, say_path
 from groundstop.cli._options import target_argument
 from groundstop.config import Project, find_project
@@ -24,7 +25,7 @@ _BELOW = " " * 18
 _MOST_UNTRIAGED = 20
 
 
-@click.group("findings")
+@click.group("findings", cls=CommandGroup)
 def command() -> None:
     """List the findings that campaigns have kept, or show one of them."""
 

@@ -11,6 +11,7 @@ from groundstop.errors import TargetError
 from groundstop.model import Release, Sanitizer
 from groundstop.target._library import PrebuiltLibrary, examine_library
 from groundstop.toolchain import CPLUSPLUS, Recipe, native_root
+from groundstop.words import near
 
 __all__ = ["Core"]
 
@@ -96,8 +97,10 @@ class Core:
                 "declare Core(sources=(…,)) for it"
             )
         if release.name not in (self.releases or ("",)):
-            known = ", ".join(self.releases) or "none: this core has no releases"
-            raise TargetError(f"{name} has no release {release.name!r} (known: {known})")
+            if not self.releases:
+                raise TargetError(f"{name} has no release {release.name!r}: it has no releases")
+            hint = near(release.name, self.releases)
+            raise TargetError(f"{name} has no release {release.name!r} ({hint})")
         generate = self.generate
         cplusplus = any(Path(source).suffix in CPLUSPLUS for source in self.sources)
         # Types at run time are checked by a part of the runtime that only C++ programs have.

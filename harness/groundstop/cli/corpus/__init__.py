@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import click
 
+from groundstop.cli._group import CommandGroup
 from groundstop.cli.corpus import _add, _merge, _stats
 
 __all__ = ["command"]
 
 
-@click.group("corpus")
+@click.group("corpus", cls=CommandGroup)
 def command() -> None:
     """Say what a target's corpus has, shrink what campaigns kept of it, add files to it."""
 

@@ -171,10 +171,12 @@ def test_show_of_a_binary_names_fields_and_json_says_all(tmp_path: Path) -> None
 def test_events_are_a_source_that_can_be_kept(tmp_path: Path) -> None:
     kept = tmp_path / "events.toml"
     run = groundstop("events", MISMATCH, "--release", "7.11", "-o", kept)
-    assert (run.status, run.stdout) == (0, f"{kept}\n")
+    files = [Path(line) for line in run.stdout.splitlines()]
+    assert (run.status, files[0]) == (0, kept)
+    assert files[1:] == [tmp_path / f"events-{part}.toml" for part in range(2, len(files) + 1)]
     printed = groundstop("events", MISMATCH, "--release", "7.11")
-    assert printed.stdout == kept.read_text(encoding="utf-8")
-    # Moved into the source, they reach all of it without any more help.
+    assert printed.stdout == "\n".join(each.read_text(encoding="utf-8") for each in files)
+    # The first of them, moved into the source, reach all of it without any more help.
     whole = tmp_path / "whole.toml"
     text = MISMATCH.read_text(encoding="utf-8").partition("[[event]]")[0]
     text = text.replace("ipc.toml", str(INCIDENT / "ipc.toml"))

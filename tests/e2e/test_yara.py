@@ -15,7 +15,7 @@ from groundstop.config import find_project
 from groundstop.model import Death, Outcome, Release, Sanitizer, Stage, Variant
 from groundstop.replay import open_worker
 from groundstop.report import covering_toolchain
-from groundstop.target import load_target
+from groundstop.target import OutcomeCheck, load_target
 from groundstop.targets.yara.content import make_testcase, split_testcase
 from groundstop.targets.yara.source import read_source
 from support.command import ROOT, groundstop
@@ -99,7 +99,8 @@ def test_libyara_is_fetched_once_and_loads_what_it_compiled() -> None:
             assert isinstance(outcome, Outcome), (path, outcome)
             assert outcome.stage is Stage.EVALUATED, path
             assert read_source(path).expect is not None, path
-            assert content.check_outcome(path, Release(""), EXAMPLES, outcome) == []
+            check = OutcomeCheck(Release(""), EXAMPLES, outcome, lambda _: None)
+            assert content.check_outcome(path, check) == []
             reported = {number for number, _ in outcome.elements}
             assert {element.number for element in content.elements(path)} == reported
 
@@ -179,7 +180,8 @@ def test_external_variables_are_declared_with_a_value(tmp_path: Path) -> None:
     with open_worker(target, ADDRESS, find_project(ROOT)) as worker:
         outcome = worker.run(content.testcase(path))
     assert isinstance(outcome, Outcome)
-    assert content.check_outcome(path, Release(""), EXAMPLES, outcome) == []
+    check = OutcomeCheck(Release(""), EXAMPLES, outcome, lambda _: None)
+    assert content.check_outcome(path, check) == []
 
 
 @pytest.mark.slow

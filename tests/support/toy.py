@@ -53,8 +53,8 @@ class Raw:
     def check_release(self, source, release, tree):
         return []
 
-    def check_outcome(self, source, release, tree, outcome):
-        return []
+    def check_outcome(self, source, check):
+        return None
 
 
 target = Target(

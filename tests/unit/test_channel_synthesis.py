@@ -312,7 +312,7 @@ def test_events_beyond_what_a_testcase_uses_go_into_the_next(core: Worker, tmp_p
     bundle = bundle_of([instance(n + 1, [each]) for n, each in enumerate(exact)], [])
     made, parts = made_of(bundle, tmp_path)
     # 100 matches and 10 near misses: `name 1a` is close to ten of them.
-    assert [len(part.events.events) for part in parts] == [64, 46]
+    assert [len(part.events.events) for part in parts[:2]] == [64, 46]
     assert reached(core, made) == {(n, outcome) for n in range(100) for outcome in (0, 1)}
 
 

@@ -52,17 +52,31 @@ def print_result(result: GateResult, project: Project, *, verbose: bool) -> None
     )
     said: set[str] = set()
     for problem in result.problems:
-        where = one_line(project.in_text(location_text(problem.where)))
-        first, *others = problem.message.splitlines() or [""]
-        print_hanging(console, _INDENT, Text.assemble((where, "red"), f": {first}"))
-        for line in others:
-            print_hanging(console, f"{_INDENT}  ", line)
-        for line in problem.excerpt.splitlines():
-            console.print(Text(printable(f"{_INDENT}{line}"), "dim"))
-        # Of many mistakes of one kind each needs the same.
-        if problem.remedy and problem.remedy not in said:
-            said.add(problem.remedy)
-            print_hanging(console, f"{_INDENT}  → ", problem.remedy)
+        _print_problem(console, problem, project, "red", said)
+    for warning in result.warnings:
+        _print_problem(console, warning, project, "yellow", said, "warning: ")
+
+
+def _print_problem(  # noqa: PLR0913, PLR0917  (what it is, and how it is shown)
+    console: Console,
+    problem: Problem,
+    project: Project,
+    style: str,
+    said: set[str],
+    kind: str = "",
+) -> None:
+    """Print a problem, and its remedy unless that was `said` before."""
+    where = one_line(project.in_text(location_text(problem.where)))
+    first, *others = problem.message.splitlines() or [""]
+    print_hanging(console, _INDENT, Text.assemble((where, style), f": {kind}{first}"))
+    for line in others:
+        print_hanging(console, f"{_INDENT}  ", line)
+    for line in problem.excerpt.splitlines():
+        console.print(Text(printable(f"{_INDENT}{line}"), "dim"))
+    # Of many mistakes of one kind each needs the same.
+    if problem.remedy and problem.remedy not in said:
+        said.add(problem.remedy)
+        print_hanging(console, f"{_INDENT}  → ", problem.remedy)
 
 
 class GateView:

@@ -46,6 +46,8 @@ def command(
     release = release or target.core.fleet[-1]
     elements = content.elements(file)
     made = content.synthesize(file, release, build(target, Variant(release), project).tree)
+    if made is None:
+        raise InputError(f"{file}: no events can be made for target {target.name}")
     missing = unreachable_lines(elements, made.unreachable, project)
     notes = [f"Not reached: {line}" for line, _ in missing]
     if not made.testcases:

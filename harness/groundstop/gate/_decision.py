@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,18 +31,28 @@ class StageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """One stage: its status, what was done as evidence, and every reason to hold."""
+    """One stage: its status, what was done as evidence, and every reason to hold.
+
+    `warnings` are what somebody should look at, and what does not hold.
+    """
 
     name: str
     status: StageStatus
     evidence: str
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @classmethod
-    def judged(cls, name: str, evidence: str, problems: list[Problem]) -> StageResult:
+    def judged(
+        cls,
+        name: str,
+        evidence: str,
+        problems: Sequence[Problem],
+        warnings: Sequence[Problem] = (),
+    ) -> StageResult:
         """Return a stage that ran: held when it found a problem, else passed."""
         status = StageStatus.HELD if problems else StageStatus.PASSED
-        return cls(name, status, evidence, tuple(problems))
+        return cls(name, status, evidence, tuple(problems), tuple(warnings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,11 @@ class GateResult:
         """Every reason to hold, in the order of the stages, none twice."""
         return list(dict.fromkeys(p for stage in self.stages for p in stage.problems))
 
+    @property
+    def warnings(self) -> list[Problem]:
+        """What somebody should look at and what does not hold, none twice."""
+        return list(dict.fromkeys(p for stage in self.stages for p in stage.warnings))
+
     def as_json(self) -> dict[str, object]:
         """Return the result as a document that a program can read."""
         return {
@@ -91,17 +107,19 @@ class GateResult:
                     "stage": stage.name,
                     "status": stage.status.value,
                     "evidence": stage.evidence,
-                    "problems": [
-                        {
-                            "rule": problem.rule,
-                            "message": problem.message,
-                            "where": location_text(problem.where),
-                            "excerpt": problem.excerpt,
-                            "remedy": problem.remedy,
-                        }
-                        for problem in stage.problems
-                    ],
+                    "problems": [_document(problem) for problem in stage.problems],
+                    "warnings": [_document(warning) for warning in stage.warnings],
                 }
                 for stage in self.stages
             ],
         }
+
+
+def _document(problem: Problem) -> dict[str, str]:
+    return {
+        "rule": problem.rule,
+        "message": problem.message,
+        "where": location_text(problem.where),
+        "excerpt": problem.excerpt,
+        "remedy": problem.remedy,
+    }

@@ -4,19 +4,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from groundstop.findings import headline
 from groundstop.gate._decision import StageResult, StageStatus
-from groundstop.gate._rig import Answer, Rig, RigContext, spoken
-from groundstop.model import Death, Judgement, Outcome, Release, Stage, Verdict
-from groundstop.oracles import Broken, Fatal, judge_all
-from groundstop.target import ContentToolchain, Problem, Target
+from groundstop.gate._judging import asked, distinct, findings, judged_by, judgements, said
+from groundstop.gate._rig import Answer, Rig, spoken
+from groundstop.model import Death, Outcome, Release, Stage, Variant, Verdict
+from groundstop.target import ContentToolchain, OutcomeCheck, Problem, Target
 from groundstop.words import counted
-
-# The answer whose outcome was judged, the oracle's name, and what it says.
-Judged = tuple[Answer, str, Judgement]
 
 
 def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> list[StageResult]:
@@ -51,84 +48,133 @@ def load_stage(content: ContentToolchain, testcase: bytes, rig: Rig) -> list[Sta
     return [held, not_run("evaluate", why)] if problems else [held]
 
 
-def evaluate_stage(
-    content: ContentToolchain, testcase: bytes, events: Mapping[str, bytes], rig: Rig
-) -> StageResult:
-    """Evaluate the candidate on its own events and on those of the corpus, in every core.
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What every core made of the candidate with its own events, and with those of the corpus.
 
-    `events` are testcases by name.  Loading is not evaluating: when no core evaluated
-    the candidate on any event, nothing is known of it, and it is held.  A core that never
-    reports a stage shows only that it survives: it may have refused all of them.  Builds of
-    one release that differ only in the sanitizer must agree on everything.
+    `rows` has the answers to each set of events, by its name; the candidate's own come first.
     """
-    problems: list[Problem] = []
-    evaluated: Counter[str] = Counter({spoken(release): 0 for release in rig.fleet})
-    everything = _event_sets(content, testcase, events)
-    testcases = counted(len(everything), "testcase")
-    rows = rig.run_many(list(everything))
-    for name, answers in zip(everything.values(), rows, strict=True):
-        problems += _deaths("evaluate", answers, f"on {name}")
-        problems += _disagreements(answers, name)
+
+    own: Sequence[Answer]
+    rows: Mapping[str, Sequence[Answer]]
+    testcases: Mapping[str, bytes]
+
+
+def run_events(
+    content: ContentToolchain, testcase: bytes, events: Mapping[str, bytes], rig: Rig
+) -> Ran:
+    """Run the candidate on its own events and on those of the corpus, testcases by name.
+
+    The same set of events may be in several seeds, and is run once.
+    """
+    without_events = content.join(testcase, b"")
+    names = {testcase: "its own events"}
+    for name, other in events.items():
+        joined = content.join(testcase, other)
+        if joined != without_events:
+            names.setdefault(joined, f"the events of {name}")
+    own, *rows = rig.run_many(list(names))
+    answers = dict(zip(names.values(), [own, *rows], strict=True))
+    has_none = testcase == without_events
+    if has_none and not any(_reached(each, rig) == Stage.EVALUATED for each in own):
+        del answers["its own events"]
+    return Ran(own, answers, {name: data for data, name in names.items()})
+
+
+def evaluate_stage(content: ContentToolchain, ran: Ran, rig: Rig) -> StageResult:
+    """Judge how the candidate was evaluated on its own events and on those of the corpus.
+
+    Loading is not evaluating: when no core evaluated the candidate on any event, nothing is
+    known of it, and it is held.  A core that never reports a stage shows only that it survives:
+    it may have refused all of them.  Builds of one release that differ only in the sanitizer
+    must agree on everything.
+    """
+    problems = _deaths("evaluate", ran.own, "on its own events")
+    problems += _disagreements(ran.own, "its own events")
+    evaluated = dict.fromkeys(rig.fleet, 0)
+    others: dict[Release, Counter[str]] = {release: Counter() for release in rig.fleet}
+    for name, answers in ran.rows.items():
+        if answers is not ran.own:
+            problems += _deaths("evaluate", answers, f"on {name}")
+            problems += _disagreements(answers, name)
         # A set: the builds of a release agree, or that is a problem already.
-        evaluated.update(
-            {spoken(a.variant.release) for a in answers if _reached(a, rig) == Stage.EVALUATED}
-        )
+        seen = {a.variant.release for a in answers if _reached(a, rig) == Stage.EVALUATED}
+        for release in rig.fleet:
+            if release in seen:
+                evaluated[release] += 1
+            else:
+                why = _unevaluated(content, ran.testcases[name], release, rig)
+                others[release][why] += 1
+    sets = counted(len(ran.rows), "set") + " of events"
     if not any(evaluated.values()):
         problems.append(
             Problem(
                 "evaluate",
-                f"no event out of {testcases} was evaluated on any release",
+                f"none of {sets} was evaluated on any release",
                 "the corpus",
                 "add a seed with an event of the candidate's type",
             )
         )
-    counts = ", ".join(f"{count} on {release}" for release, count in evaluated.items())
+    ended = "evaluated" if rig.reports_stages else "run to the end"
+    counts = "; ".join(
+        f"{count} {ended} on {spoken(release)}{_not_evaluated(others[release])}"
+        for release, count in evaluated.items()
+    )
+    status = StageStatus.HELD if problems else StageStatus.PASSED
+    words = f"{sets}: {counts}"
     if not rig.reports_stages and not problems:
-        why = f"the core reports no stage: of {testcases} run to the end {counts}"
-        return StageResult("evaluate", StageStatus.NOT_CHECKED, why)
-    evidence = f"of {testcases} evaluated {counts}"
-    return StageResult.judged("evaluate", evidence, problems)
+        status, words = StageStatus.NOT_CHECKED, f"the core reports no stage; {words}"
+    return StageResult("evaluate", status, words, tuple(problems))
 
 
-def _event_sets(
-    content: ContentToolchain, testcase: bytes, events: Mapping[str, bytes]
-) -> dict[bytes, str]:
-    """Return the testcases to evaluate, by content: one set of events may be in several seeds."""
-    without_events = content.join(testcase, b"")
-    everything = {testcase: "its own events"}
-    for name, other in events.items():
-        joined = content.join(testcase, other)
-        if joined != without_events:
-            everything.setdefault(joined, f"the events of {name}")
-    return everything
+def _unevaluated(content: ContentToolchain, testcase: bytes, release: Release, rig: Rig) -> str:
+    """Say why a release did not evaluate a testcase, where the content toolchain knows."""
+    says = getattr(content, "unevaluated", None)
+    return str(says(testcase, release, rig.tree(release))) if says else ""
 
 
-def outcome_stage(target: Target, candidate: Path, testcase: bytes, rig: Rig) -> StageResult:
+def _not_evaluated(why: Counter[str]) -> str:
+    """Say of how many sets of events nothing was evaluated, and why not."""
+    reasons = [f"{count} with {reason}" for reason, count in why.most_common() if reason]
+    if not why.total():
+        return ""
+    return f", {why.total()} not" + (f" ({', '.join(reasons)})" if reasons else "")
+
+
+def outcome_stage(
+    target: Target, candidate: Path, testcase: bytes, ran: Ran, rig: Rig
+) -> StageResult:
     """Judge the outcomes on the candidate's own events: its expectations, and the oracles.
 
     An oracle that could not judge one of them, and says why, holds the candidate; one that
     had nothing to judge does not.
     """
     problems: list[Problem] = []
-    answers = rig.run(testcase)
-    outcomes = _distinct(answers)
-    expected = True
-    for answer, outcome in outcomes:
+    expected: list[str] = []
+    for answer, outcome in distinct(ran.own):
         release = answer.variant.release
-        found = target.content.check_outcome(candidate, release, rig.tree(release), outcome)
+
+        def run(testcase: bytes, variant: Variant = answer.variant) -> Outcome | None:
+            result = rig.run_on(variant, [testcase])[0].result
+            return result if isinstance(result, Outcome) else None
+
+        check = OutcomeCheck(release, rig.tree(release), outcome, run)
+        found = target.content.check_outcome(candidate, check)
         problems += found or []
-        expected = expected and found is not None
-    judgements = _judgements(target, testcase, answers, rig)
-    problems += _found(judgements, "its own events")
+        if found is not None:
+            expected.append(spoken(release))
+    judged = judgements(target.oracles, testcase, ran.own, rig)
+    problems += findings(judged, "its own events")
     problems += [
-        Problem("oracle", _said(answer, judgement, "its own events"), f"oracle {oracle}")
-        for answer, oracle, judgement in judgements
+        Problem("oracle", said(answer, judgement, "its own events"), f"oracle {oracle}")
+        for answer, oracle, judgement in judged
         if judgement.verdict is Verdict.INCOMPARABLE and judgement.message
     ]
-    judged = _judges(judgements)
-    against = "against what the source expects" if expected else "of which nothing is expected"
-    evidence = f"{counted(len(outcomes), 'outcome')} {against}; {_asked(target, judged)}"
-    if not (expected or judged or problems):
+    judges = judged_by(judged)
+    names = ", ".join(dict.fromkeys(expected))
+    against = f"compared with what the source expects on {names}" if names else "nothing expected"
+    evidence = f"{against}; {asked(target.oracles, judges)}"
+    if not (expected or judges or problems):
         return StageResult("outcome", StageStatus.NOT_CHECKED, evidence)
     return StageResult.judged("outcome", evidence, list(dict.fromkeys(problems)))
 
@@ -139,71 +185,9 @@ def regressions_stage(target: Target, regressions: Mapping[str, bytes], rig: Rig
     rows = rig.run_many(list(regressions.values()))
     for (name, testcase), answers in zip(regressions.items(), rows, strict=True):
         problems += _deaths("regression", answers, f"on {name}")
-        problems += _found(_judgements(target, testcase, answers, rig), name)
+        problems += findings(judgements(target.oracles, testcase, answers, rig), name)
     evidence = f"{counted(len(regressions), 'input')} on {counted(rig.size, 'core')}"
     return StageResult.judged("regressions", evidence, list(dict.fromkeys(problems)))
-
-
-def _judgements(
-    target: Target, testcase: bytes, answers: Sequence[Answer], rig: Rig
-) -> list[Judged]:
-    """Return what each oracle says of each outcome of one testcase."""
-    judgements = []
-    dead = {answer.variant for answer in answers if answer.death}
-    for answer, outcome in _distinct(answers):
-        context = RigContext(rig, answer.variant, testcase, answers)
-        for oracle, judgement in judge_all(target.oracles, testcase, outcome, context):
-            if isinstance(judgement, Fatal) and judgement.variant in dead:
-                continue  # it dies without being asked to, and has a problem of its own
-            judgements.append((answer, oracle, judgement))
-    return judgements
-
-
-def _found(judgements: Sequence[Judged], name: str) -> list[Problem]:
-    """Return a problem for each finding; that an oracle is broken is one, too."""
-    return [
-        Problem("oracle", _said(answer, judgement, name), f"oracle {oracle}")
-        for answer, oracle, judgement in judgements
-        if judgement.verdict is Verdict.FINDING
-    ]
-
-
-def _judges(judgements: Sequence[Judged]) -> set[str]:
-    """Return the oracles that judged any of the outcomes."""
-    return {
-        oracle
-        for _, oracle, judgement in judgements
-        if judgement.verdict is not Verdict.INCOMPARABLE and not isinstance(judgement, Broken)
-    }
-
-
-def _asked(target: Target, judged: Container[str]) -> str:
-    """Say which oracles judged any of the outcomes, and which none of them."""
-    names = [oracle.name for oracle in target.oracles]
-    words = f"judged by {', '.join(name for name in names if name in judged) or 'no oracle'}"
-    abstained = ", ".join(name for name in names if name not in judged)
-    return f"{words}; not by {abstained}" if abstained else words
-
-
-def _said(answer: Answer, judgement: Judgement, name: str) -> str:
-    if isinstance(judgement, Broken):
-        return f"the oracle is broken: {judgement.message.rstrip()}"
-    words = judgement.message.partition("\n")[0]
-    if judgement.verdict is Verdict.INCOMPARABLE:
-        words = f"cannot be judged: {words}"
-    if isinstance(judgement, Fatal):
-        words = f"{words}; {headline(judgement.death)}"
-    return f"{answer.variant.release} on {name}: {words}".lstrip()
-
-
-def _distinct(answers: Sequence[Answer]) -> list[tuple[Answer, Outcome]]:
-    """Return the outcomes, of those that builds of one release agree on only the first."""
-    # A death is no outcome: another stage holds for it.
-    first: dict[tuple[Release, Outcome], Answer] = {}
-    for answer in answers:
-        if isinstance(answer.result, Outcome):
-            first.setdefault((answer.variant.release, answer.result), answer)
-    return [(answer, outcome) for (_, outcome), answer in first.items()]
 
 
 def not_run(name: str, why: str) -> StageResult:

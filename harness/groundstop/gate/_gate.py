@@ -10,12 +10,14 @@ from pathlib import Path
 from groundstop.config import Project
 from groundstop.corpus import regressions, require_corpus, seeds
 from groundstop.errors import InputError
+from groundstop.gate._coverage import coverage_stage
 from groundstop.gate._decision import GateResult, StageResult, StageStatus
 from groundstop.gate._dynamic import (
     evaluate_stage,
     load_stage,
     outcome_stage,
     regressions_stage,
+    run_events,
 )
 from groundstop.gate._rig import Rig
 from groundstop.gate._static import (
@@ -82,8 +84,10 @@ def _judge(
     stages += loaded
     if loaded[0].status is not StageStatus.HELD:
         others = {name: data for name, data in events.items() if data != testcase}
-        stages.append(evaluate_stage(content, testcase, others, rig))
-        stages.append(outcome_stage(target, candidate, testcase, rig))
+        ran = run_events(content, testcase, others, rig)
+        stages.append(evaluate_stage(content, ran, rig))
+        stages.append(coverage_stage(target, candidate, ran, rig))
+        stages.append(outcome_stage(target, candidate, testcase, ran, rig))
     stages.append(regression_result)
     if snapshot(content, candidate) != before:
         raise InputError(f"{candidate}: changed while it was judged; run the gate again")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class Rig:
         sanitizers = core.sanitizers if core.library else GATE_SANITIZERS
         self.lacking = tuple(s for s in GATE_SANITIZERS if s not in sanitizers)
         variants = [Variant(release, s) for release in fleet for s in sanitizers]
-        self._project = project
+        self.project = project
         self._built = build_variants(target, variants, project)
         self._stack = ExitStack()
         # Those that answer, and those in which oracles run a testcase again.
@@ -97,7 +97,7 @@ class Rig:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             for built in self._built:
-                worker = open_worker(self.target, built.variant, self._project, symbolize=True)
+                worker = open_worker(self.target, built.variant, self.project, symbolize=True)
                 self._workers[built.variant] = stack.enter_context(worker)
             self._stack = stack.pop_all()
         return self
@@ -126,7 +126,7 @@ class Rig:
         """Return a worker of `variant` that is none of those that answer, opened if need be."""
         found = self._rerunners.get(variant)
         if found is None:
-            found = open_worker(self.target, variant, self._project, symbolize=True)
+            found = open_worker(self.target, variant, self.project, symbolize=True)
             self._rerunners[variant] = self._stack.enter_context(found)
         return found
 
@@ -139,14 +139,35 @@ class Rig:
         return self.run_many([testcase])[0]
 
     def run_many(self, testcases: Sequence[bytes]) -> list[list[Answer]]:
-        """Run testcases on every variant; for each testcase the variants' answers.
+        """Run testcases on every variant; for each testcase the variants' answers."""
+        columns = self._run(dict.fromkeys(self._workers, testcases))
+        return [list(row) for row in zip(*columns.values(), strict=True)]
+
+    def run_each(
+        self, testcases: Mapping[Release, Sequence[bytes]]
+    ) -> dict[Release, list[list[Answer]]]:
+        """Run on each release testcases of its own; for each release as `run_many`."""
+        columns = self._run({v: testcases[v.release] for v in self._workers})
+        rows = {}
+        for release in testcases:
+            own = (column for variant, column in columns.items() if variant.release == release)
+            rows[release] = [list(row) for row in zip(*own, strict=True)]
+        return rows
+
+    def run_on(self, variant: Variant, testcases: Sequence[bytes]) -> list[Answer]:
+        """Run testcases on one variant."""
+        return self._run({variant: testcases})[variant]
+
+    def _run(self, testcases: Mapping[Variant, Sequence[bytes]]) -> dict[Variant, list[Answer]]:
+        """Run testcases on their variants.
 
         Each variant's worker is a process of its own: all of them run at once.
         """
-        with ThreadPoolExecutor(max_workers=len(self._workers)) as pool:
-            answered = pool.map(lambda worker: worker.run_many(testcases), self._workers.values())
-            columns = [
-                [Answer(variant, result) for result in results]
-                for variant, results in zip(self._workers, answered, strict=True)
-            ]
-        return [list(row) for row in zip(*columns, strict=True)]
+        with ThreadPoolExecutor(max_workers=len(testcases) or 1) as pool:
+            answered = pool.map(
+                lambda variant: self._workers[variant].run_many(testcases[variant]), testcases
+            )
+            return {
+                variant: [Answer(variant, result) for result in results]
+                for variant, results in zip(testcases, answered, strict=True)
+            }

@@ -23,6 +23,7 @@ class Accepted:
     """
 
     name = "accepted"
+    only_loading = True  # other events of the same content change nothing of what it says
 
     def __init__(self, validate: Validate) -> None:
         self._validate = validate

@@ -24,6 +24,7 @@ class RoundTrip:
     """
 
     name = "round trip"
+    only_loading = True  # other events of the same content change nothing of what it says
 
     def __init__(
         self,

@@ -5,7 +5,12 @@ Source coverage of a core, content coverage of a file, and the evidence that a p
 of a target, for a program or as a page.
 """
 
-from groundstop.report._content import ContentCoverage, content_coverage, covering_toolchain
+from groundstop.report._content import (
+    ContentCoverage,
+    ContentTally,
+    content_coverage,
+    covering_toolchain,
+)
 from groundstop.report._coverage import CoverageReport, FileCoverage, measure_coverage
 from groundstop.report._evidence import (
     Damage,
@@ -20,6 +25,7 @@ from groundstop.report._page import render_page
 
 __all__ = [
     "ContentCoverage",
+    "ContentTally",
     "CoverageReport",
     "Damage",
     "Evidence",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -16,13 +16,14 @@ from groundstop.replay import open_worker
 from groundstop.target import (
     CoveringToolchain,
     Element,
+    Synthesis,
     Target,
     Unreachable,
     build,
     location_text,
 )
 
-__all__ = ["ContentCoverage", "content_coverage", "covering_toolchain"]
+__all__ = ["ContentCoverage", "ContentTally", "content_coverage", "covering_toolchain"]
 
 Reached = tuple[int, int]
 """The number of an element, and an outcome."""
@@ -134,7 +135,7 @@ class ContentCoverage:
 
 def covering_toolchain(target: Target) -> CoveringToolchain:
     """Return the target's content toolchain; raise TargetError if it cannot cover content."""
-    needed = ("elements", "synthesize", "write_events")
+    needed = ("elements", "parts", "synthesize", "pick_event", "write_events")
     missing = [name for name in needed if not hasattr(target.content, name)]
     if missing:
         raise TargetError(
@@ -161,12 +162,13 @@ def content_coverage(
     content = covering_toolchain(target)
     elements = tuple(content.elements(source))
     variant = Variant(release)
-    made = content.synthesize(source, release, build(target, variant, project).tree)
+    tree = build(target, variant, project).tree
+    made = content.synthesize(source, release, tree) or Synthesis(())
     testcase = content.testcase(source)
     testcases = {testcase: _OWN}
     if synthesize:
-        testcases |= {each: _SYNTHESIZED for each in made.testcases if each != testcase}
-    tally = _Tally()
+        testcases |= {e.testcase: _SYNTHESIZED for e in made.made if e.testcase != testcase}
+    tally = ContentTally()
     with open_worker(target, variant, project, symbolize=True) as worker:
         loaded = worker.run(content.join(testcase, b""))
         if isinstance(loaded, Outcome) and loaded.stage < Stage.LOADED:
@@ -177,17 +179,7 @@ def content_coverage(
             results = worker.run_many(list(testcases))
             for result, whose in zip(results, testcases.values(), strict=True):
                 tally.add(result, whose)
-    return ContentCoverage(
-        source,
-        release,
-        elements,
-        tally.reached,
-        frozenset(tally.details),
-        made.unreachable,
-        tuple(tally.deaths),
-        tally.dropped,
-        tally.evaluated and bool(elements) and not tally.reached,
-    )
+    return tally.coverage(source, release, elements, made.unreachable)
 
 
 _WHEN = {
@@ -197,15 +189,23 @@ _WHEN = {
 }
 
 
-class _Tally:
-    """What the results of one file come to."""
+class ContentTally:
+    """What the results of one file come to, on one release."""
 
     def __init__(self) -> None:
         self.reached: dict[Reached, str] = {}
         self.details: set[int] = set()
         self.deaths: dict[str, None] = {}
         self.dropped = 0
-        self.evaluated = False  # events made for the elements, that is
+        self._evaluated = False  # events made for the elements, that is
+
+    def add_own(self, result: Outcome | Death) -> None:
+        """Count the result of the file's own events."""
+        self.add(result, _OWN)
+
+    def add_made(self, result: Outcome | Death) -> None:
+        """Count the result of events that were made for the file."""
+        self.add(result, _SYNTHESIZED)
 
     def add(self, result: Outcome | Death, whose: str) -> None:
         """Count the result of one testcase."""
@@ -215,5 +215,25 @@ class _Tally:
         for each in sorted(result.elements):
             self.reached.setdefault(each, whose)
         self.details.update(number for number, _ in result.details)
-        self.evaluated |= whose == _SYNTHESIZED and result.stage >= Stage.EVALUATED
+        self._evaluated |= whose == _SYNTHESIZED and result.stage >= Stage.EVALUATED
         self.dropped = max(self.dropped, result.elements_dropped)
+
+    def coverage(
+        self,
+        source: Path,
+        release: Release,
+        elements: Sequence[Element],
+        unreachable: Sequence[Unreachable],
+    ) -> ContentCoverage:
+        """Return what was counted, as the coverage of a file with these elements."""
+        return ContentCoverage(
+            source,
+            release,
+            tuple(elements),
+            self.reached,
+            frozenset(self.details),
+            tuple(unreachable),
+            tuple(self.deaths),
+            self.dropped,
+            self._evaluated and bool(elements) and not self.reached,
+        )

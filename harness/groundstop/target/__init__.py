@@ -14,11 +14,17 @@ The registry finds it there; nothing else has to know about it.
 
 from groundstop.target._build import Built, build, build_variants
 from groundstop.target._content import (
+    Aim,
     ContentToolchain,
     CoveringToolchain,
     Element,
+    MadeEvents,
+    NoElementsError,
+    OutcomeCheck,
+    Part,
     Synthesis,
     Unreachable,
+    Waiver,
     brief,
     is_meant,
     is_named,
@@ -35,6 +41,7 @@ from groundstop.target._registry import list_targets, load_target
 from groundstop.target._target import Incident, Step, Target, check_name, target_name
 
 __all__ = [
+    "Aim",
     "Built",
     "ContentToolchain",
     "Context",
@@ -44,12 +51,17 @@ __all__ = [
     "Element",
     "Harness",
     "Incident",
+    "MadeEvents",
+    "NoElementsError",
     "Oracle",
+    "OutcomeCheck",
+    "Part",
     "Problem",
     "Step",
     "Synthesis",
     "Target",
     "Unreachable",
+    "Waiver",
     "blank_problem",
     "brief",
     "build",

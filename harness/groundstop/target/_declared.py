@@ -10,6 +10,7 @@ from groundstop.errors import TargetError
 from groundstop.files import read_input
 from groundstop.format import Record, view
 from groundstop.model import Outcome, Release
+from groundstop.target._content import OutcomeCheck
 from groundstop.target._problem import Problem
 
 __all__ = ["DeclaredContent"]
@@ -81,9 +82,7 @@ class DeclaredContent:
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem] | None:
         """Return None: a format does not say what a release supplies."""
 
-    def check_outcome(
-        self, source: Path, release: Release, tree: Path, outcome: Outcome
-    ) -> list[Problem] | None:
+    def check_outcome(self, source: Path, check: OutcomeCheck) -> list[Problem] | None:
         """Return None: a format does not say what is to come of a file."""
 
 

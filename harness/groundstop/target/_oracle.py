@@ -51,7 +51,9 @@ class Context(Protocol):
 class Oracle(Protocol):
     """Takes a testcase and its outcome and determines whether there is a bug.
 
-    `name` is what people read, and different for each oracle of a target.
+    `name` is what people read, and different for each oracle of a target.  One that judges
+    only how content was loaded may say so, `only_loading = True`: it is not asked again about
+    the same content with other events.
     """
 
     name: str

@@ -16,7 +16,8 @@ class Problem:
 
     `rule` is a short stable word for the rule that is broken, `where` the place in the
     text source, or for a binary file a field and its offset; `remedy` says what to do.
-    `excerpt` shows the place in the text, where there is one (see groundstop.excerpt).
+    `excerpt` shows the place in the text, where there is one (see groundstop.excerpt);
+    `outcome` is set where the problem is an outcome of an element.
     """
 
     rule: str
@@ -24,6 +25,7 @@ class Problem:
     where: SourceLocation | str
     remedy: str = ""
     excerpt: str = ""
+    outcome: int | None = None
 
 
 def location_text(where: SourceLocation | str) -> str:

@@ -71,6 +71,7 @@ class Binary:
     """
 
     def __init__(self, data: bytes, default_types: TemplateFile) -> None:
+        self.given = data
         self.part = part_of(data)
         parts = Parts.split(data)
         if parts is None:

@@ -9,21 +9,28 @@ from typing import TYPE_CHECKING
 
 from groundstop.errors import InputError, SourceError, SourceLocation
 from groundstop.files import read_input
-from groundstop.target import Problem, is_source
+from groundstop.target import NoElementsError, Problem, is_source
 from groundstop.targets.channel.build import build_part
 from groundstop.targets.channel.bundle import Binary, Parts, part_of
 from groundstop.targets.channel.checks import check_format, check_supply
 from groundstop.targets.channel.claims import claims_of_binary, claims_of_text
-from groundstop.targets.channel.elements import binary_places, elements_of, text_places
-from groundstop.targets.channel.expectations import check_expected
+from groundstop.targets.channel.elements import (
+    binary_places,
+    elements_of,
+    parts_of,
+    text_places,
+)
+from groundstop.targets.channel.expectations import check_expected, judged_events
 from groundstop.targets.channel.formats import (
     Bundle,
+    Events,
     Input,
     InputKind,
     TemplateFile,
     TemplateType,
 )
-from groundstop.targets.channel.readable import events_text, show
+from groundstop.targets.channel.kept import KeptSources
+from groundstop.targets.channel.readable import event_line, events_text, show
 from groundstop.targets.channel.releases import SuppliedType, load_release
 from groundstop.targets.channel.source import looks_like_a_source, named_templates, read_source
 from groundstop.targets.channel.status import describe_outcome
@@ -35,9 +42,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from groundstop.model import Outcome, Release
-    from groundstop.target import Element, Synthesis
+    from groundstop.target import Element, OutcomeCheck, Part, Synthesis, Waiver
+    from groundstop.targets.channel.elements import Places
+    from groundstop.targets.channel.kept import KeptSource
+    from groundstop.targets.channel.releases import SuppliedRelease
 
 __all__ = ["ChannelContent"]
+
+_KEPT = 4  # contents, or releases of one, whose events are kept for the next to ask
 
 
 class ChannelContent:
@@ -53,6 +65,8 @@ class ChannelContent:
 
     def __init__(self, releases: Path | None = None) -> None:
         self._releases = releases or native_root() / "channel" / "releases"
+        self._sources = KeptSources()
+        self._made: dict[tuple[bytes, str], Synthesis] = {}
 
     @cached_property
     def default_types(self) -> TemplateFile:
@@ -120,7 +134,7 @@ class ChannelContent:
 
     def check_definition(self, source: Path) -> list[Problem]:
         """Judge content by the formats' rules and its own template file alone."""
-        if is_source(self, source) and read_source(source).part == "events":
+        if is_source(self, source) and self._kept(source).source.part == "events":
             where = SourceLocation(source, 1)
             return [
                 Problem(
@@ -130,68 +144,128 @@ class ChannelContent:
                     "add what the events are for: `channel` and `[[instance]]`, or `[[type]]`",
                 )
             ]
-        return list(check_format(self._binary(source), self._bytes(source)))
+        binary = self._binary(source)
+        return list(check_format(binary, binary.given))
 
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
         """Judge content by what the release's code supplies, as `tree`/releases says."""
-        supplied = load_release(tree / "releases" / f"{release.name}.toml")
+        supplied = _supplied(release, tree)
         if is_source(self, source):
-            claims = claims_of_text(read_source(source))
+            claims = claims_of_text(self._kept(source).source)
         else:
             claims = claims_of_binary(self._binary(source))
         return list(check_supply(claims, supplied, str(release)))
 
-    def check_outcome(
-        self, source: Path, release: Release, tree: Path, outcome: Outcome
-    ) -> list[Problem]:
+    def check_outcome(self, source: Path, check: OutcomeCheck) -> list[Problem] | None:
         """Compare each event's matches with its `expect`, where the source has one."""
         if not is_source(self, source):
-            return []
-        supplied = load_release(tree / "releases" / f"{release.name}.toml")
-        events = read_source(source).events or ()
-        return list(check_expected(events, supplied, str(release), self.describe(outcome)))
+            return None
+        supplied = _supplied(check.release, check.tree)
+        events = self._kept(source).source.events or ()
+        if not judged_events(events, supplied):
+            return None
+        reported = self.describe(check.outcome)
+        return list(check_expected(events, supplied, str(check.release), reported))
 
     def elements(self, source: Path) -> list[Element]:
         """Return the criteria of a channel file, numbered as the core does."""
-        return self._covered(source)[1]
+        binary, places = self._covered(source)
+        return list(elements_of(binary, places.criteria))
+
+    def parts(self, source: Path) -> list[Part]:
+        """Return the instances of a channel file."""
+        binary, places = self._covered(source)
+        return list(parts_of(binary, places.instances))
 
     def synthesize(self, source: Path, release: Release, tree: Path) -> Synthesis:
         """Make events that reach every criterion on `release`, as far as any event does."""
-        supplied = load_release(tree / "releases" / f"{release.name}.toml")
-        binary, elements = self._covered(source)
-        return synthesize(binary.testcase, binary.decoded.value, elements, supplied)
+        binary, places = self._covered(source)
+        bundle = binary.decoded.value
+        supplied = _supplied(release, tree)
+        used = {instance.type_id for instance in bundle.channel.instances}
+        # Releases that lack nothing get the same events.
+        lacks = any(supplied.find_type(each) is None for each in used)
+        key = (binary.testcase, release.name if lacks else "")
+        if key not in self._made:
+            if len(self._made) == _KEPT:
+                self._made.clear()
+            elements = list(elements_of(binary, places.criteria))
+            self._made[key] = synthesize(binary.testcase, bundle, elements, supplied)
+        return self._made[key]
+
+    def pick_event(self, testcase: bytes, number: int) -> bytes:
+        """Return an intact bundle with one of its events alone."""
+        parts = _intact(testcase)
+        event = Events.parse(parts.events).events[number]
+        return parts._replace(events=Events(events=[event]).build()).join()
+
+    def show_event(self, testcase: bytes, number: int) -> str:
+        """Return one event of an intact bundle in one line."""
+        parts = _intact(testcase)
+        types = TemplateFile.parse(parts.templates).types
+        return event_line(Events.parse(parts.events).events[number], types)
 
     def write_events(self, testcase: bytes, notes: Sequence[str] = ()) -> str:
         """Return the events of an intact bundle as a text source of their own."""
         return events_text(Bundle.parse(testcase), notes)
 
-    def _covered(self, source: Path) -> tuple[Binary, list[Element]]:
-        """Return an intact testcase and its elements; raise for what has none or is broken."""
+    def unevaluated(self, testcase: bytes, release: Release, tree: Path) -> str:
+        """Say which types a release lacks, where a bundle has events of no other."""
+        parts = Parts.split(testcase)
+        decoded = Events.decode(parts.events) if parts else None
+        if decoded is None or decoded.problem or not decoded.value.events:
+            return ""
+        used = dict.fromkeys(event.type_id for event in decoded.value.events)
+        supplied = _supplied(release, tree)
+        if any(supplied.find_type(type_id) for type_id in used):
+            return ""
+        names = {each.type_id: each.name.decode() for each in self.default_types.types}
+        return f"no type {' or '.join(names.get(each, str(each)) for each in used)}"
+
+    def waivers(self, source: Path) -> list[Waiver]:
+        """Return nothing yet."""
+        del source
+        return []
+
+    def _covered(self, source: Path) -> tuple[Binary, Places]:
+        """Return an intact testcase and its places; raise for what has none or is broken."""
         binary = self._binary(source)
         if is_source(self, source):
-            text = read_source(source)
+            text = self._kept(source).source
             if text.channel is None:
                 message = "has no channel: content coverage counts the criteria of instances"
-                raise SourceError(message, SourceLocation(source, 1))
+                raise NoElementsError(message, SourceLocation(source, 1))
             places = text_places(text)
         elif binary.part not in {"channel", "bundle"}:
-            raise InputError(
-                f"{source}: is a file of {binary.part}: content coverage counts the criteria of "
-                "a channel file"
+            raise NoElementsError(
+                f"is a file of {binary.part}: content coverage counts the criteria of "
+                "a channel file",
+                SourceLocation(source, 0),
             )
         else:
             places = binary_places(binary)
         if problem := binary.decoded.problem:
             raise InputError(f"{source}: no release loads it: {problem}")
-        return binary, list(elements_of(binary, places))
+        return binary, places
 
-    def _bytes(self, source: Path) -> bytes:
-        if is_source(self, source):
-            return self.compile(source, "bundle")
-        return read_input(source)
+    def _kept(self, source: Path) -> KeptSource:
+        return self._sources.read(source, self.default_types)
 
     def _binary(self, source: Path) -> Binary:
-        return Binary(self._bytes(source), self.default_types)
+        if is_source(self, source):
+            return self._kept(source).binary
+        return Binary(read_input(source), self.default_types)
+
+
+def _intact(testcase: bytes) -> Parts:
+    parts = Parts.split(testcase)
+    if parts is None:
+        raise InputError("the testcase is no bundle: it has no events")
+    return parts
+
+
+def _supplied(release: Release, tree: Path) -> SuppliedRelease:
+    return load_release(tree / "releases" / f"{release.name}.toml")
 
 
 def _version(path: Path) -> tuple[tuple[int, ...], str]:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from groundstop.target import Element
+from groundstop.target import Element, Part
 from groundstop.targets.channel.formats import CriterionKind, Pattern
 from groundstop.targets.channel.readable.nodes import child, elements
 from groundstop.targets.channel.readable.types import names_of
@@ -19,21 +19,45 @@ if TYPE_CHECKING:
     from groundstop.targets.channel.formats import Bundle, Criterion
     from groundstop.targets.channel.source import Source
 
-__all__ = ["binary_places", "elements_of", "text_places"]
+__all__ = ["Places", "binary_places", "elements_of", "parts_of", "text_places"]
 
 
-def text_places(source: Source) -> list[SourceLocation | str]:
-    """Return where each criterion is written, in the order of the channel file."""
-    return [criterion.where for each in source.instances for criterion in each.criteria]
+class Places(NamedTuple):
+    """Where the instances and their criteria are, in the order of the channel file."""
+
+    instances: list[SourceLocation | str]
+    criteria: list[SourceLocation | str]
 
 
-def binary_places(binary: Binary) -> list[SourceLocation | str]:
-    """Return the field and byte of each criterion, in the order of the channel file."""
-    return [
-        binary.place(criterion.path, criterion.start)
-        for instance in elements(child(binary.decoded.root, "channel"), "instances")
-        for criterion in elements(instance, "criteria")
-    ]
+def text_places(source: Source) -> Places:
+    """Return where instances and criteria are written."""
+    return Places(
+        [each.where for each in source.instances],
+        [criterion.where for each in source.instances for criterion in each.criteria],
+    )
+
+
+def binary_places(binary: Binary) -> Places:
+    """Return the field and byte of each instance and criterion."""
+    instances = list(elements(child(binary.decoded.root, "channel"), "instances"))
+    return Places(
+        [binary.place(instance.path, instance.start) for instance in instances],
+        [
+            binary.place(criterion.path, criterion.start)
+            for instance in instances
+            for criterion in elements(instance, "criteria")
+        ],
+    )
+
+
+def parts_of(binary: Binary, places: Sequence[SourceLocation | str]) -> Iterator[Part]:
+    """Yield the instances of an intact testcase, which are at `places`, with their elements."""
+    number = 0
+    for instance, where in zip(binary.decoded.value.channel.instances, places, strict=True):
+        behind = number + len(instance.criteria)
+        name = instance.name.decode(errors="backslashreplace")
+        yield Part(where, f"instance {instance.instance_id} ({name})", range(number, behind))
+        number = behind
 
 
 def elements_of(binary: Binary, places: Sequence[SourceLocation | str]) -> Iterator[Element]:

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from groundstop.targets.channel.releases import SuppliedRelease
     from groundstop.targets.channel.source import EventText
 
-__all__ = ["check_expected"]
+__all__ = ["check_expected", "judged_events"]
+
+
+def judged_events(
+    events: Sequence[EventText], supplied: SuppliedRelease
+) -> list[tuple[int, EventText]]:
+    """Return those that say what to expect, and whose type the release has, with their number."""
+    return [
+        (number, event)
+        for number, event in enumerate(events)
+        if event.expect is not None and supplied.find_type(event.type.type_id)
+    ]
 
 
 def check_expected(

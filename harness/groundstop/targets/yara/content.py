@@ -12,7 +12,7 @@ from groundstop.errors import SourceError, SourceLocation, ToolError
 from groundstop.files import read_input
 from groundstop.format import Record, view
 from groundstop.model import Outcome, Release, Sanitizer
-from groundstop.target import Element, Problem, Synthesis
+from groundstop.target import Element, OutcomeCheck, Part, Problem, Synthesis, Waiver
 from groundstop.targets.yara.formats import Bundle, CompiledRules
 from groundstop.targets.yara.library import LIBRARY
 from groundstop.targets.yara.rules import rule_names
@@ -93,14 +93,13 @@ class YaraContent:
         where = f"{problem.field} at byte {problem.offset}"
         return [Problem("format", str(problem), where, "compile the rules again from their text")]
 
-    def check_outcome(
-        self, source: Path, release: Release, tree: Path, outcome: Outcome
-    ) -> list[Problem]:
+    def check_outcome(self, source: Path, check: OutcomeCheck) -> list[Problem] | None:
         """Compare the rules that matched with those that the text expects, if it says any."""
-        del release, tree
         text = read_source(source) if is_text(source) else None
-        matched = matches_of(outcome.data)
-        if text is None or text.expect is None or text.expect == matched:
+        matched = matches_of(check.outcome.data)
+        if text is None or text.expect is None:
+            return None
+        if text.expect == matched:
             return []
         message = f"matched by {' '.join(matched) or 'none'}, expected {' '.join(text.expect)}"
         where = SourceLocation(source, text.expect_line)
@@ -121,16 +120,42 @@ class YaraContent:
             found.append(Element(number, where, f"rule {name}"))
         return found
 
-    def synthesize(self, source: Path, release: Release, tree: Path) -> Synthesis:
+    def parts(self, source: Path) -> list[Part]:
+        """Return the rules: each is an element and matches by itself."""
+        return [
+            Part(each.where, each.text, range(each.number, each.number + 1))
+            for each in self.elements(source)
+        ]
+
+    def synthesize(self, source: Path, release: Release, tree: Path) -> Synthesis | None:
         """Make nothing: what to scan is what the source says."""
-        del source, release, tree
-        return Synthesis(())
+
+    def pick_event(self, testcase: bytes, number: int) -> bytes:
+        """Return the testcase: what it scans is one piece of data."""
+        del number
+        return testcase
+
+    def show_event(self, testcase: bytes, number: int) -> str:
+        """Return the size of the data."""
+        del number
+        parts = split_testcase(testcase)
+        return f"{len(parts[1]) if parts else 0} bytes of data"
 
     def write_events(self, testcase: bytes, notes: Sequence[str] = ()) -> str:
         """Return the data of a testcase as the comment that a source has for it."""
         parts = split_testcase(testcase)
         said = [f"// {note}" for note in notes]
         return "\n".join([*said, f"// scan: {repr(parts[1] if parts else b'')[1:]}\n"])
+
+    def unevaluated(self, testcase: bytes, release: Release, tree: Path) -> str:
+        """Know of no data that libyara does not scan."""
+        del testcase, release, tree
+        return ""
+
+    def waivers(self, source: Path) -> list[Waiver]:
+        """Return none: rules have no words for it."""
+        del source
+        return []
 
 
 def _detects_nothing(source: Path) -> Problem:

@@ -13,11 +13,13 @@ from groundstop.targets.channel.readable.literal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from groundstop.targets.channel.formats import Bundle, Event, TemplateType
 
-__all__ = ["events_text"]
+__all__ = ["event_line", "events_text"]
+
+_LONGEST = 80  # bytes of a value in one line
 
 
 def events_text(bundle: Bundle, notes: Sequence[str] = ()) -> str:
@@ -40,6 +42,28 @@ def events_text(bundle: Bundle, notes: Sequence[str] = ()) -> str:
     for event in bundle.events.events:
         lines += _event_lines(event, names[event.type_id], inputs[event.type_id])
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def event_line(event: Event, types: Iterable[TemplateType]) -> str:
+    """Return an event in one line, `ipc: operation = 77, pipe_name = 'x'`; absent values are not.
+
+    Of a long value its beginning and its size.  Without its type inputs have numbers.
+    """
+    declared = next((each for each in types if each.type_id == event.type_id), None)
+    inputs = _unique([entry.name for entry in declared.inputs], "input") if declared else []
+    name = _unique([declared.name], "type")[0] if declared else f"type {event.type_id}"
+    values = []
+    for index, value in enumerate(event.values):
+        written = inputs[index] if index < len(inputs) else f"input {index + 1}"
+        match value.body:
+            case Number(number=number):
+                values.append(f"{written} = {number}")
+            case Text(bytes_=text) if len(text) > _LONGEST:
+                shown = bytes_literal(text[:_LONGEST])
+                values.append(f"{written} = {shown}… ({len(text):,} bytes)")
+            case Text(bytes_=text):
+                values.append(f"{written} = {bytes_literal(text)}")
+    return _one_line(f"{name}: {', '.join(values) or 'every value absent'}")
 
 
 def _type_lines(declared: TemplateType, name: str, inputs: list[str]) -> Iterator[str]:

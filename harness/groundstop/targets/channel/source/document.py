@@ -55,6 +55,11 @@ class Document:
     def _lines(self) -> list[str]:
         return self._text.split("\n")
 
+    @property
+    def text(self) -> str:
+        """The text as the file has it."""
+        return self._text
+
     def where(self, at: Path, *, key: bool = False) -> SourceLocation:
         """Return the place of a value (or of its key), or of the nearest thing around it."""
         span = self._span(at, key=key)

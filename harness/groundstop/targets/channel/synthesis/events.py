@@ -13,15 +13,18 @@ from groundstop.targets.channel.formats import MAX_EVENTS, Event, Events
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from groundstop.target import Aim
     from groundstop.targets.channel.synthesis.goals import Goal
     from groundstop.targets.channel.synthesis.judge import Value
 
-__all__ = ["Draft", "events_file", "merge", "packed"]
+__all__ = ["Draft", "events_file", "merge", "packed", "separate"]
 
 # Of the events made so far, as many are tried for a goal: more make a large file slow.
 _TRIED = 128
 # Values of one events file, bytes: a worker takes testcases of a limited size.
 _MAX_VALUES = 4 << 20
+# Bytes of a value that people read.
+_READABLE = 4096
 
 
 @dataclass(slots=True)
@@ -39,6 +42,16 @@ class Draft:
             self.values.get(index, nothing) in {nothing, value}
             for index, value in goal.values.items()
         )
+
+    @property
+    def aim(self) -> Aim:
+        """What it is made for: of several goals the first is told."""
+        return self.goals[0].aim
+
+    @property
+    def extreme(self) -> bool:
+        """Whether one of its values is so large that nobody reads it."""
+        return any(len(v) > _READABLE for v in self.values.values() if isinstance(v, bytes))
 
     @property
     def wanted(self) -> set[tuple[int, int]]:
@@ -63,6 +76,18 @@ def merge(goals: Iterable[Goal]) -> list[Draft]:
             drafts.append(draft)
             known.append(draft)
         draft.add(goal)
+    return drafts
+
+
+def separate(goals: Iterable[Goal], known: Iterable[Draft]) -> list[Draft]:
+    """Return an event for each goal, none twice and none that is among those `known`."""
+    seen = {(draft.type_id, frozenset(draft.values.items())) for draft in known}
+    drafts = []
+    for goal in goals:
+        key = (goal.type_id, frozenset(goal.values.items()))
+        if key not in seen:
+            seen.add(key)
+            drafts.append(Draft(goal.type_id, dict(goal.values), [goal]))
     return drafts
 
 

@@ -129,19 +129,34 @@ class Machine:
 
     def search(self, value: bytes) -> tuple[bool, int]:
         """Return whether the value contains a match, and the fuel that finding out takes."""
-        due: set[int] = set()
-        behind, fuel = Behind.START, 0
-        for position in range(len(value) + 1):
-            ahead = _ahead(value, position)
-            executed = self.closure(due | {0}, behind, ahead)
+        fuel = 0
+        for executed in self._run(value):
             fuel += len(executed)
             if self.matches(executed):
                 return True, fuel
+        return False, fuel
+
+    def executed(self, value: bytes) -> set[int]:
+        """Return every instruction that is executed on the value."""
+        found: set[int] = set()
+        for executed in self._run(value):
+            found.update(executed)
+            if self.matches(executed):
+                break
+        return found
+
+    def _run(self, value: bytes) -> Iterator[list[int]]:
+        """Yield what is executed at each position of the value."""
+        due: set[int] = set()
+        behind = Behind.START
+        for position in range(len(value) + 1):
+            ahead = _ahead(value, position)
+            executed = self.closure(due | {0}, behind, ahead)
+            yield executed
             if ahead is not Ahead.END:
                 byte = value[position]
                 due = {at + 1 for at in executed if self.consumes[at] >> byte & 1}
                 behind = ahead.then
-        return False, fuel
 
     def _consumed(self, insn: Insn) -> int:
         match insn.op:

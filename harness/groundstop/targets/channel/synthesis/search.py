@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from groundstop.targets.channel.synthesis.machine import Ahead, Behind, Machine, mask_of
 
-__all__ = ["Found", "find_match", "find_miss", "pick"]
+__all__ = ["Found", "find_match", "find_miss", "find_reaching", "pick"]
 
 # Instructions that one search may execute: a second or two at the very worst.
 _MATCH_EFFORT = 500_000
 _MISS_EFFORT = 100_000
+_REACH_EFFORT = 50_000
+_MOST_REACHING = 16  # values that `find_reaching` returns
 
 _PREFERRED = b"aebcdfghijklmnopqrstuvwxyzAEBCDFGHIJKLMNOPQRSTUVWXYZ0123456789 .-/\\:"
 
@@ -71,6 +73,41 @@ def find_match(machine: Machine) -> Found:
         if effort > _MATCH_EFFORT:
             return Found(best, proven=best is not None)
     return Found(best, proven=True)
+
+
+def find_reaching(machine: Machine) -> list[bytes]:
+    """Return a few values that together have as many instructions executed as one search finds.
+
+    As in `find_match` one thread at a time: the search tells for each instruction a shortest
+    value that comes to it.  Longer ones come to more, and are tried first.
+    """
+    queue: deque[tuple[int, Behind, bytes]] = deque([(0, Behind.START, b"")])
+    seen = {(0, Behind.START)}
+    executing: dict[int, bytes] = {}  # by instruction a value that comes to it
+    consuming: dict[int, bytes] = {}  # one that goes past it as well
+    effort = 0
+    while queue and effort <= _REACH_EFFORT:
+        at, behind, value = queue.popleft()
+        for ahead in machine.kinds(behind):
+            executed = machine.closure((at,), behind, ahead)
+            effort += len(executed)
+            following = bytes([pick(ahead.bytes)]) if ahead.bytes else b""
+            for each in executed:
+                members = machine.consumes[each] & ahead.bytes
+                executing.setdefault(each, value + following)
+                if members:
+                    longer = value + bytes([pick(members)])
+                    consuming.setdefault(each, longer)
+                    if (each + 1, ahead.then) not in seen:
+                        seen.add((each + 1, ahead.then))
+                        queue.append((each + 1, ahead.then, longer))
+    values: list[bytes] = []
+    reached: set[int] = set()
+    for at, value in sorted((executing | consuming).items(), key=lambda item: -len(item[1])):
+        if at not in reached and len(values) < _MOST_REACHING:
+            reached |= machine.executed(value)
+            values.append(value)
+    return values
 
 
 def find_miss(machine: Machine) -> Found:

@@ -6,9 +6,15 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from groundstop.target import Synthesis, Unreachable
+from groundstop.target import MadeEvents, Synthesis, Unreachable
 from groundstop.targets.channel.bundle import Parts
-from groundstop.targets.channel.synthesis.events import Draft, events_file, merge, packed
+from groundstop.targets.channel.synthesis.events import (
+    Draft,
+    events_file,
+    merge,
+    packed,
+    separate,
+)
 from groundstop.targets.channel.synthesis.fuel import FUEL, Fuel
 from groundstop.targets.channel.synthesis.goals import Plan, plan_instance, unreachable
 from groundstop.targets.channel.synthesis.judge import Judge, machines_of
@@ -37,36 +43,54 @@ def synthesize(
     """
     machines = machines_of(bundle.channel)
     judge = Judge(machines)
-    plans = _plans(bundle, elements, supplied, Chooser(judge, machines))
+    plans, inert = _plans(bundle, elements, supplied, Chooser(judge, machines))
     fuel = Fuel(bundle.channel, judge)
     drafts = list(_apart(merge(goal for plan in plans for goal in plan.goals), fuel))
+    trials = separate((goal for plan in plans for goal in plan.trials), drafts)
     parts = Parts.split(testcase) or Parts(b"", b"", b"")
     room = max(1, _MAX_BYTES // (len(parts.templates) + len(parts.channel) + 1))
-    files = list(packed(drafts))
+    base = list(packed(drafts))
+    usual = [*base, *packed(draft for draft in trials if not draft.extreme)]
+    files = [*usual, *packed(draft for draft in trials if draft.extreme)]
     inputs = {each.type_id: len(each.inputs) for each in bundle.templates.types}
     return Synthesis(
-        tuple(parts._replace(events=events_file(each, inputs)).join() for each in files[:room]),
+        tuple(
+            MadeEvents(
+                parts._replace(events=events_file(each, inputs)).join(),
+                tuple(draft.aim for draft in each),
+                extreme=number >= len(usual),
+            )
+            for number, each in enumerate(files[:room])
+        ),
         (
             *chain.from_iterable(plan.unreachable for plan in plans),
             *_starved(drafts, fuel),
-            *_left_out(files[room:]),
+            *_left_out(base[room:]),
         ),
+        inert,
+        sum(map(len, files[room:])),
     )
 
 
 def _plans(
     bundle: Bundle, elements: Sequence[Element], supplied: SuppliedRelease, chooser: Chooser
-) -> list[Plan]:
-    plans, number = [], 0
-    for instance in bundle.channel.instances:
+) -> tuple[list[Plan], dict[int, str]]:
+    """Return the plan of each instance, and by its position why one is inert."""
+    plans, inert, number = [], {}, 0
+    types = {each.type_id: each for each in bundle.templates.types}
+    for position, instance in enumerate(bundle.channel.instances):
         own = elements[number : number + len(instance.criteria)]
         number += len(own)
+        declared = types[instance.type_id]
         if supplied.find_type(instance.type_id) is None:
-            reason = f"{supplied.name} does not have type {instance.type_id}: the instance is inert"
-            plans.append(Plan((), unreachable(own, reason)))
+            name = declared.name.decode(errors="backslashreplace")
+            inert[position] = f"{supplied.name} does not have type {instance.type_id} ({name})"
+            reason = f"{inert[position]}: the instance is inert"
+            plans.append(Plan((), (), unreachable(own, reason)))
         else:
-            plans.append(plan_instance(instance, own, chooser))
-    return plans
+            kinds = [entry.kind for entry in declared.inputs]
+            plans.append(plan_instance(instance, own, kinds, chooser))
+    return plans, inert
 
 
 def _apart(drafts: Iterable[Draft], fuel: Fuel) -> Iterator[Draft]:
@@ -93,14 +117,21 @@ def _starved(drafts: Sequence[Draft], fuel: Fuel) -> Iterator[Unreachable]:
         if needs > FUEL:
             reason = f"takes {needs} fuel or more, an event has {FUEL}"
             remedy = "make what is evaluated before it cheaper: shorter texts, fewer criteria"
-            yield Unreachable(element, outcome, reason, proven=True, remedy=remedy)
+            yield Unreachable(
+                element, outcome, reason, proven=True, remedy=remedy, rule="out-of-fuel"
+            )
         else:
             reason = f"every event made for it runs out of its {FUEL} fuel before"
-            yield Unreachable(element, outcome, reason, proven=False)
+            remedy = "make what is evaluated before it cheaper, or waive it"
+            yield Unreachable(
+                element, outcome, reason, proven=False, remedy=remedy, rule="out-of-fuel"
+            )
 
 
 def _left_out(files: Iterable[Sequence[Draft]]) -> Iterator[Unreachable]:
     reason = f"not tried: testcases for it would be over {_MAX_BYTES >> 20} MiB in all"
     missing = {outcome for drafts in files for draft in drafts for outcome in draft.wanted}
     for element, outcome in sorted(missing):
-        yield Unreachable(element, outcome, reason, proven=False)
+        yield Unreachable(
+            element, outcome, reason, proven=False, remedy="split the file", rule="not-tried"
+        )

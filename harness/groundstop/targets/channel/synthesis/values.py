@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values for one criterion: a match, and a near miss that is close to it."""
+"""Values for one criterion: a match, a near miss that is close to it, and what lies beside them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groundstop.targets.channel.formats import CriterionKind, Pattern, Range, Text
+from groundstop.targets.channel.formats import CriterionKind, InputKind, Pattern, Range, Text
 from groundstop.targets.channel.synthesis.machine import mask_of
-from groundstop.targets.channel.synthesis.search import Found, find_match, find_miss, pick
+from groundstop.targets.channel.synthesis.search import (
+    Found,
+    find_match,
+    find_miss,
+    find_reaching,
+    pick,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,12 +24,20 @@ if TYPE_CHECKING:
     from groundstop.targets.channel.synthesis.judge import Judge, Value
     from groundstop.targets.channel.synthesis.machine import Machine
 
-__all__ = ["Chooser", "Values"]
+__all__ = ["MAX_VALUE", "Chooser", "Family", "Values"]
+
+MAX_VALUE = 0xFFFF
+"""Bytes of a value at most: its size is a u16."""
 
 _MAX_NUMBER = (1 << 64) - 1
-_MAX_TEXT = 0xFFFF  # bytes of a value in an event: its size is a u16
 _CHANGED = 16  # bytes of a match that are changed, one at a time, to come to a near miss
 _ANY_BYTE = (1 << 256) - 1
+_OF_GREATEST_SIZE = "of the greatest size"
+_GREATEST = 64  # criteria of one kind that are tried with such values
+_OTHER_CASE = 0x20  # the bit in which a small letter differs from its capital
+
+Family = dict["Value", str]
+"""Values, each with what it is in words; the order is that in which they are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,7 @@ class Chooser:
         self._machines = machines
         self._matches: dict[int, Found] = {}
         self._misses: dict[int, bytes | None] = {}
+        self._families: Counter[CriterionKind] = Counter()
 
     def values(self, criterion: Criterion) -> Values:
         """Return values for a criterion of any kind but `any`, which takes all of them."""
@@ -58,9 +74,41 @@ class Chooser:
                     return Values(None, b"", found.proven)
                 return Values(found.value, self._miss(criterion, found.value))
             case Text(bytes_=text):
-                value = _expanded(text) if criterion.kind is CriterionKind.GLOB else text
+                value = _expanded(text, b"x") if criterion.kind is CriterionKind.GLOB else text
                 return Values(value, self._miss(criterion, value))
         raise ValueError(f"{criterion} takes every value")
+
+    def family(self, criterion: Criterion, kind: InputKind) -> Family:
+        """Return the values by which a criterion on an input of `kind` is tried.
+
+        Each is at a place where comparing goes wrong: equal, a byte shorter or longer, empty,
+        absent, another byte or another case somewhere; the ends of a range and what is
+        beside them; and, for the first criteria of each kind, as large as a value can be.
+        """
+        family = self._family(criterion, kind)
+        self._families[criterion.kind] += 1
+        if self._families[criterion.kind] > _GREATEST:
+            family = {v: w for v, w in family.items() if not w.startswith(_OF_GREATEST_SIZE)}
+        return family
+
+    def _family(self, criterion: Criterion, kind: InputKind) -> Family:
+        match criterion.body:
+            case Range(low=low, high=high):
+                return _numbers(low, high)
+            case Pattern(program=program):
+                found = self._match(program).value
+                family = {} if found is None else _texts(found)
+                for value in find_reaching(self._machines[program]):
+                    family.setdefault(value, "reaches another of its instructions")
+                return family or {b"": "empty", None: "absent"}
+            case Text(bytes_=text) if criterion.kind is CriterionKind.GLOB:
+                return _globs(text)
+            case Text(bytes_=text):
+                return _texts(text)
+        if kind is InputKind.INTEGER:
+            return {None: "absent", 0: "0", _MAX_NUMBER: "the greatest number"}
+        long = b"a" * MAX_VALUE
+        return {None: "absent", b"": "empty", b"a": "one byte", long: _OF_GREATEST_SIZE}
 
     def _match(self, program: int) -> Found:
         if program not in self._matches:
@@ -69,7 +117,7 @@ class Chooser:
 
     def _miss(self, criterion: Criterion, match: bytes) -> bytes | None:
         for value in _close_to(match):
-            if len(value) <= _MAX_TEXT and not self._judge.holds(criterion, value):
+            if len(value) <= MAX_VALUE and not self._judge.holds(criterion, value):
                 return value
         if isinstance(criterion.body, Pattern):
             return self._far_miss(criterion.body.program)
@@ -81,9 +129,82 @@ class Chooser:
         return self._misses[program]
 
 
-def _expanded(glob: bytes) -> bytes:
-    """Return a value that the glob matches: each wildcard took one byte."""
-    return glob.translate(bytes.maketrans(b"*?", b"xx"))
+def _numbers(low: int, high: int) -> Family:
+    family: Family = {low: "the low end", high: "the high end"}
+    beside = {
+        low - 1: "one below the low end",
+        low + 1: "one above the low end",
+        high - 1: "one below the high end",
+        high + 1: "one above the high end",
+        (low + high) // 2: "in the middle",
+        0: "0",
+        _MAX_NUMBER: "the greatest number",
+    }
+    for number, words in beside.items():
+        if 0 <= number <= _MAX_NUMBER:
+            family.setdefault(number, words)
+    return {**family, None: "absent"}
+
+
+def _globs(glob: bytes) -> Family:
+    """Return the family of the glob with a byte for each wildcard, then with other lengths."""
+    family = _texts(_expanded(glob, b"x"))
+    for taken, words in ((b"", "nothing"), (b"xx", "two bytes")):
+        match = _expanded(glob, taken)
+        for value, change in _sizes(match):
+            _put(family, value, f"{change}, with {words} for each `*`")
+    return family
+
+
+def _texts(match: bytes) -> Family:
+    """Return the family of a value that matches."""
+    family: Family = {}
+    for value, words in (*_sizes(match), *_changes(match)):
+        _put(family, value, words)
+    family[None] = "absent"
+    other = bytes([pick(_others(match[-1]))]) if match else b"a"
+    _put(family, match.ljust(MAX_VALUE, other), f"{_OF_GREATEST_SIZE}, filled up behind")
+    _put(family, match.rjust(MAX_VALUE, other), f"{_OF_GREATEST_SIZE}, filled up before")
+    return family
+
+
+def _sizes(match: bytes) -> Iterator[tuple[bytes, str]]:
+    yield match, "equal"
+    if match:
+        yield match[:-1], "one byte shorter at its end"
+        yield match[1:], "one byte shorter at its beginning"
+    yield match + b"a", "one byte longer at its end"
+    yield b"\xff" + match, "one byte longer at its beginning"
+
+
+def _changes(match: bytes) -> Iterator[tuple[bytes, str]]:
+    size = len(match)
+    yield b"", "empty"
+    if match:
+        yield match[:1], "its first byte alone"
+        yield match[-1:], "its last byte alone"
+    for at, words in ((0, "first"), (size // 2, "middle"), (size - 1, "last")):
+        if 0 <= at < size:
+            other = bytes([pick(_others(match[at]))])
+            yield match[:at] + other + match[at + 1 :], f"its {words} byte different"
+    yield match.swapcase(), "in the other case"
+    # As a comparison without case that takes others for letters would have it.
+    yield bytes(byte ^ _OTHER_CASE for byte in match), "every byte as in the other case"
+    yield match + b"\n", "a newline behind it"
+    yield match + b"\0", "a zero byte behind it"
+    yield b"a" + match + b"\xff", "one byte longer at both ends"
+    yield match[:-1] + match, "begun twice"
+    yield match + match, "twice"
+
+
+def _put(family: Family, value: Value, words: str) -> None:
+    if not isinstance(value, bytes) or len(value) <= MAX_VALUE:
+        family.setdefault(value, words)
+
+
+def _expanded(glob: bytes, taken: bytes) -> bytes:
+    """Return a value that the glob matches: `?` took a byte, each `*` took `taken`."""
+    return glob.replace(b"?", b"x").replace(b"*", taken)
 
 
 def _close_to(match: bytes) -> Iterator[bytes]:

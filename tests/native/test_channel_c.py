@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.cbuild import CHANNEL, VARIANTS, CBuild, make_tree, run
+from support.cbuild import CHANNEL, VARIANTS, CBuild, make_tree, run, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,20 @@ def test_every_status_is_reached(builds: dict[str, CBuild]) -> None:
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_other_releases(tmp_path: Path, program: str, release: str) -> None:
     done = CBuild(make_tree(tmp_path, release), "plain").result(program)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_type_may_have_any_id(tmp_path: Path) -> None:
+    """Also one that C has no int for."""
+    tree = make_tree(tmp_path, "7.11")
+    path = tree / "releases" / "7.11.toml"
+    ids = iter([2, 2**31 - 2, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1])
+    text = re.sub(
+        r"^id = \d+$", lambda _: f"id = {next(ids)}", path.read_text(), flags=re.MULTILINE
+    )
+    path.write_text(text, encoding="utf-8")
+    write_table(tree, "7.11")
+    done = CBuild(tree, "sanitized").result("test_ids.c")
     assert done.returncode == 0, done.stderr
 
 

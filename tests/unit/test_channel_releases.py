@@ -14,7 +14,7 @@ from groundstop.targets.channel.releases import (
     generate_table,
     load_release,
 )
-from support.cbuild import CHANNEL, compile_c
+from support.cbuild import CHANNEL, KERNEL, compile_c
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ inputs = [{ name = "path", kind = "bytes" }]
 
 def write(folder: Path, text: str) -> Path:
     path = folder / "releases" / "1.0.toml"
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -62,7 +62,7 @@ def test_a_release_is_read(tmp_path: Path) -> None:
         ('name = "1.0"', "name = ", "cannot be read"),
         ("id = 8", "id = 3", "type[1].id: must be over 3"),
         ("id = 8", "id = 0", "type[1].id: must be a number from 1"),
-        ("id = 8", "id = 4294967295", "type[1].id: must be a number from 1"),
+        ("id = 8", "id = 4294967296", "type[1].id: must be a number from 1 to 4294967295"),
         ("id = 8", "id = true", "type[1].id: must be a number from 1"),
         ('"first"', '"fi\\"rst"', "type[0].name: must be a text"),
         ("declared = 2", "declared = 65", "type[0].declared: must be a number from 1 to 64"),
@@ -121,7 +121,7 @@ def test_ipc_has_21_inputs_since_7_11() -> None:
 
 def check_table(folder: Path, table: str) -> None:
     (folder / "release_table.inc").write_text(table, encoding="utf-8")
-    compile_c("-std=c11", "-fsyntax-only", "-I", folder, CHANNEL / "release.c")
+    compile_c(*KERNEL, "-fsyntax-only", "-I", folder, CHANNEL / "release.c")
 
 
 def test_the_table_compiles(tmp_path: Path) -> None:
@@ -130,6 +130,23 @@ def test_the_table_compiles(tmp_path: Path) -> None:
     assert table.keys() == {"release_table.inc"}
     assert table == generate_table(tmp_path, "1.0")
     check_table(tmp_path, table["release_table.inc"])
+
+
+@pytest.mark.parametrize("first", [1, 2**31 - 2, 2**31 - 1, 2**31, 2**32 - 2])
+def test_any_two_ids_that_ascend_compile(tmp_path: Path, first: int) -> None:
+    for second in (first + 1, 2**32 - 1):
+        write(tmp_path, GOOD.replace("id = 3", f"id = {first}").replace("id = 8", f"id = {second}"))
+        check_table(tmp_path, generate_table(tmp_path, "1.0")["release_table.inc"])
+
+
+@pytest.mark.parametrize("first, second", [(2**31, 2**31 - 1), (2**31, 2**31), (2**32 - 1, 1)])
+def test_ids_that_do_not_ascend_do_not_compile(tmp_path: Path, first: int, second: int) -> None:
+    write(tmp_path, GOOD)
+    table = generate_table(tmp_path, "1.0")["release_table.inc"]
+    for old, new in ((3, first), (8, second)):
+        table = table.replace(f"({old},", f"({new},").replace(f"INPUTS_{old}(", f"INPUTS_{new}(")
+    with pytest.raises(AssertionError):
+        check_table(tmp_path, table)
 
 
 @pytest.mark.parametrize(

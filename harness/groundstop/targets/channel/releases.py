@@ -23,7 +23,7 @@ __all__ = ["SuppliedInput", "SuppliedRelease", "SuppliedType", "generate_table",
 
 _MAX_TYPES = 64  # CI_MAX_TYPES, ci.h
 _MAX_INPUTS = 64  # CI_MAX_INPUTS, ci.h
-_MAX_TYPE_ID = 2**31 - 2  # release.c compares ids as C enumerators
+_MAX_TYPE_ID = 2**32 - 1  # a u32 of the files
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _RELEASE_NAME = re.compile(r"[0-9A-Za-z_.+-]{1,64}", re.ASCII)
 

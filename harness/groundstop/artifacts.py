@@ -25,6 +25,7 @@ from groundstop.model import Release, Sanitizer, Variant
 __all__ = [
     "BROKEN",
     "artifact_folders",
+    "hold_for_good",
     "holding",
     "is_cut",
     "kind_of",
@@ -79,6 +80,13 @@ def holding(folder: Path) -> Iterator[int]:
         yield lock
     finally:
         os.close(lock)
+
+
+def hold_for_good(folder: Path) -> None:
+    """Do so until this process, whatever it becomes, and its children end."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    os.set_inheritable(lock, True)  # noqa: FBT003  (the function's own signature)
 
 
 def remove_cut(folder: Path) -> list[str]:

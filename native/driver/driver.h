@@ -59,7 +59,8 @@ struct groundstop_stats {
 	uint64_t edges;        /* distinct edges covered */
 	uint64_t slowest_ns;   /* that an input took which returned, where that is long */
 	uint64_t hang_ns;      /* the limit over which the last input was that did not; 0: none */
-	uint64_t reserved[17]; /* zero */
+	uint64_t concluded;    /* processes that libFuzzer ended because it was done */
+	uint64_t reserved[16]; /* zero */
 	/* For each operator of a preloaded mutator (mutator.h), by its number: */
 	uint64_t operator_inputs[GROUNDSTOP_STATS_OPERATORS];   /* made with it last */
 	uint64_t operator_features[GROUNDSTOP_STATS_OPERATORS]; /* first covered by those */

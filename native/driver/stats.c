@@ -56,8 +56,11 @@ static struct shared *map_file(const char *path)
 
 	if (fd < 0)
 		return NULL;
-	/* Several processes may do this at once: growing to the same size is idempotent. */
-	if (ftruncate(fd, (off_t)sizeof(struct shared)) == 0)
+	/*
+	 * Several processes may do this at once: growing to the same size is idempotent.  A hole
+	 * in the file would be SIGBUS once the disk is full.
+	 */
+	if (posix_fallocate(fd, 0, (off_t)sizeof(struct shared)) == 0)
 		memory = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	return memory == MAP_FAILED ? NULL : memory;
@@ -109,6 +112,12 @@ void gs_stats_flush(void)
 		add(&stats->operator_inputs[i], &gs_local.operator_inputs[i]);
 		add(&stats->operator_features[i], &gs_local.operator_features[i]);
 	}
+}
+
+void gs_stats_conclude(void)
+{
+	if (shared && getpid() == owner)
+		atomic_fetch_add(atomic_field(&shared->stats.concluded), 1);
 }
 
 bool gs_digest_is_new(uint64_t digest)

@@ -29,6 +29,9 @@ void gs_stats_open(void);
 /* Add gs_local to the shared numbers and zero it; nothing in a forked child. */
 void gs_stats_flush(void);
 
+/* Count this process as one that libFuzzer ended because it was done. */
+void gs_stats_conclude(void);
+
 /* Note an outcome digest; false when some process of the campaign had it before. */
 bool gs_digest_is_new(uint64_t digest);
 

@@ -121,7 +121,9 @@ def test_a_campaign_can_end_with_its_first_finding(project: EngineProject) -> No
     # It ends with the finding or not at all.
     options = CampaignOptions(seconds=600, stop_at_finding=True)
     result = campaign(project, "overflow", options)
-    assert len(result.artifacts) == 1
+    (artifact,) = result.artifacts
+    assert "heap-buffer-overflow" in artifact.summary
+    assert artifact.report is not None
     assert not result.interrupted
 
 

@@ -22,10 +22,11 @@ from groundstop.campaign import (
     summary_lines,
 )
 from groundstop.campaign._artifacts import ArtifactFolder
+from groundstop.campaign._keep import keep_units, repair_corpus, try_folder
 from groundstop.campaign._options import ScriptOptions
 from groundstop.campaign._output import OutputReader
 from groundstop.campaign._prepare import corpus_folders
-from groundstop.campaign._rundir import RunDirectory, clear_dead_runs, repair_corpus
+from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
 from groundstop.campaign._stats import DriverStats, read_stats
 from groundstop.config import Project
 from groundstop.errors import CampaignError, InputError, ToolError
@@ -75,9 +76,11 @@ def read(text: str) -> OutputReader:
 
 def test_a_plain_run_is_read() -> None:
     reader = read(PLAIN)
-    assert (reader.runs, reader.edges, reader.features, reader.corpus) == (1048576, 12, 35, 22)
-    assert reader.initialized
-    (report,) = reader.reports
+    assert (reader.features, reader.corpus) == (35, 22)
+    # It may go on until another process begins.
+    assert reader.take_reports() == []
+    reader.end_process()
+    (report,) = reader.take_reports()
     assert report.summary == "AddressSanitizer: heap-buffer-overflow (/tmp/libtoy.so+0x3b64)"
     assert report.artifact == Path("/tmp/a/crash-2f751f")  # noqa: S108  (text, not a file)
     assert report.lines[0].startswith("==14443==ERROR")
@@ -86,15 +89,25 @@ def test_a_plain_run_is_read() -> None:
 
 def test_fork_mode_is_read() -> None:
     reader = read(FORK)
-    assert reader.fork_jobs == 2
     assert (reader.features, reader.corpus) == (36, 20)
-    # What it prints as edges are none.
-    assert reader.edges == 0
-    assert reader.fork_folder == Path("/p/tmp/libFuzzerTemp.FuzzWithFork11053.dir")
+
+
+def test_a_number_of_any_length_is_read() -> None:
+    reader = read(
+        f"#2\tINITED cov: 9 ft: {'9' * 5000} corp: 1/1b\n#3\tNEW cov: 9 ft: 7 corp: 1/1b\n"
+    )
+    assert reader.features == 7
+
+
+def test_what_a_core_prints_without_end_is_kept_in_part() -> None:
+    reader = read("==1== ERROR: AddressSanitizer: x\nTest unit written to /a/crash-1\n" * 1000)
+    assert len(reader.take_reports()) < 100
 
 
 def test_an_exception_is_one_report_with_its_own_words() -> None:
-    (report,) = read(PYTHON).reports
+    reader = read(PYTHON)
+    reader.end_process()
+    (report,) = reader.take_reports()
     assert report.summary == "OracleFinding: no-seven: seven letters"
     assert report.artifact is not None
     assert report.artifact.name == "crash-3c"
@@ -102,7 +115,9 @@ def test_an_exception_is_one_report_with_its_own_words() -> None:
 
 def test_two_findings_are_two_reports() -> None:
     reader = read(PLAIN + PYTHON)
-    assert [report.artifact and report.artifact.name for report in reader.reports] == [
+    reader.end_process()
+    reports = reader.take_reports()
+    assert [report.artifact and report.artifact.name for report in reports] == [
         "crash-2f751f",
         "crash-3c",
     ]
@@ -183,19 +198,67 @@ def test_a_file_in_place_of_a_folder_is_named(tmp_path: Path) -> None:
         corpus_folders(target, project)
 
 
+UNIT = "2ef7bde608ce5404e97d5f042f95f89f1c232871"
+
+
 def test_units_cut_short_get_their_right_name(tmp_path: Path) -> None:
-    whole = tmp_path / "2ef7bde608ce5404e97d5f042f95f89f1c232871"
-    whole.write_bytes(b"Hello World!")
-    cut = tmp_path / "3ef7bde608ce5404e97d5f042f95f89f1c232871"
-    cut.write_bytes(b"Hello")
+    """An entry script that is started by hand writes to the corpus itself."""
+    (tmp_path / UNIT).write_bytes(b"Hello World!")
+    (tmp_path / UNIT.replace("2", "3", 1)).write_bytes(b"Hello")
+    (tmp_path / UNIT.replace("2", "4", 1)).write_bytes(b"")
     (tmp_path / "by-hand").write_bytes(b"Hello")
-    (tmp_path / ".new-x").write_bytes(b"He")
-    assert repair_corpus(tmp_path) == 1
+    for name, stamp in ((".new-x", 0.0), (".new-y", time.time())):
+        (tmp_path / name).write_bytes(b"He")
+        os.utime(tmp_path / name, (stamp, stamp))
+    assert repair_corpus(tmp_path) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "2ef7bde608ce5404e97d5f042f95f89f1c232871",
+        ".new-y",
+        UNIT,
         "by-hand",
         "f7ff9e8b7bb2e09b70935a5d785e0cc5d9d0abf0",
     ]
+
+
+def test_only_whole_units_go_to_the_corpus(tmp_path: Path) -> None:
+    units, corpus = tmp_path / "units", tmp_path / "evolved"
+    units.mkdir()
+    (units / UNIT).write_bytes(b"Hello World!")
+    (units / UNIT.replace("2", "3", 1)).write_bytes(b"Hello")
+    (units / UNIT.replace("2", "4", 1)).write_bytes(b"")
+    kept = keep_units(units, corpus)
+    assert (kept.new, kept.cut, kept.failure) == (1, 2, "")
+    assert [path.name for path in corpus.iterdir()] == [UNIT]
+    assert list(units.iterdir()) == []
+
+
+def test_units_that_cannot_be_kept_stay_for_the_next_run(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path, "toy")
+    corpus = tmp_path / "evolved"
+    corpus.write_text("no folder")
+    run.keep_in(corpus)
+    (run.units / UNIT).write_bytes(b"Hello World!")
+    assert "evolved" in keep_units(run.units, corpus).failure
+    run.remove()
+    assert (run.units / UNIT).is_file()
+    assert clear_dead_runs(tmp_path, lambda name: tmp_path / name) == 0
+    corpus.unlink()
+    assert clear_dead_runs(tmp_path, lambda name: tmp_path / name) == 1
+    assert (corpus / UNIT).read_bytes() == b"Hello World!"
+    assert not run.path.exists()
+
+
+def test_a_folder_that_keeps_nothing_is_named(tmp_path: Path) -> None:
+    try_folder(tmp_path, "units")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(CampaignError, match=r"none: units go to this folder, and it cannot"):
+        try_folder(tmp_path / "none", "units")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+    with pytest.raises(CampaignError, match="Permission denied"):
+        try_folder(tmp_path, "units")
 
 
 def result(tmp_path: Path, *artifacts: Artifact) -> CampaignResult:
@@ -303,9 +366,9 @@ def test_a_bench_without_an_end_is_refused(seconds: float) -> None:
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"seconds": 0}, "give it at least 1"),
-        ({"seconds": math.nan}, "give it at least 1"),
-        ({"seconds": math.inf}, "a finite number"),
+        ({"seconds": 0}, "give it 1 to"),
+        ({"seconds": math.nan}, "give it 1 to"),
+        ({"seconds": math.inf}, "give it 1 to"),
         ({"seconds": 5, "workers": 0}, "0 workers"),
         ({"seconds": 5, "workers": 257}, "at most 256"),
         ({"seconds": 5, "share": 1.5}, "share of 1.5"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which files of a corpus a run may take away: what it knows, and has replaced."""
+"""Which units a run takes away: its own that it has replaced; of others it says so."""
 
 from __future__ import annotations
 
@@ -14,43 +14,38 @@ READ, SMALLER, SMALLEST, FOREIGN = (letter * 40 for letter in "abcd")
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    evolved, features = tmp_path / "evolved", tmp_path / "features"
-    evolved.mkdir()
+    units, features = tmp_path / "units", tmp_path / "features"
+    units.mkdir()
     features.mkdir()
-    for name in (READ, SMALLER, SMALLEST, FOREIGN, "by hand"):
-        (evolved / name).write_bytes(b"")
-    return evolved, features
+    for name in (SMALLER, SMALLEST, "by hand"):
+        (units / name).write_bytes(b"")
+    return units, features
 
 
 def test_each_unit_but_the_smallest_goes(folders: tuple[Path, Path]) -> None:
-    evolved, features = folders
-    units = ReplacedUnits(evolved, features)
-    (features / READ).write_bytes(b"")
-    units.note()
+    units, features = folders
+    replaced = ReplacedUnits(units, features)
+    for name in (READ, FOREIGN):
+        (features / name).write_bytes(b"")
+    replaced.note()
     (features / READ).rename(features / SMALLEST)
-    units.remove([SMALLER, SMALLEST])
-    assert unit_names(evolved) == {SMALLEST, FOREIGN, "by hand"}
-    assert units.removed == 2
-    units.remove([])
-    assert units.removed == 2
+    replaced.settle()
+    assert unit_names(units) == {SMALLEST, "by hand"}
+    assert replaced.read == {READ}
+    assert replaced.removed == 1
+    replaced.settle()
+    assert (replaced.read, replaced.removed) == ({READ}, 1)
 
 
 def test_what_another_process_replaces_later_goes_then(folders: tuple[Path, Path]) -> None:
-    evolved, features = folders
-    units = ReplacedUnits(evolved, features)
-    (features / READ).write_bytes(b"")
-    units.remove([READ])
-    assert unit_names(evolved) == {READ, SMALLER, SMALLEST, FOREIGN, "by hand"}
-    (features / READ).rename(features / SMALLER)
-    units.remove([SMALLER])
-    assert unit_names(evolved) == {SMALLER, SMALLEST, FOREIGN, "by hand"}
-
-
-def test_a_name_that_is_no_units_stays(folders: tuple[Path, Path]) -> None:
-    evolved, features = folders
-    (features / "by hand").write_bytes(b"")
-    units = ReplacedUnits(evolved, features)
-    units.note()
-    (features / "by hand").unlink()
-    units.remove(["../evolved/by hand"])
-    assert "by hand" in unit_names(evolved)
+    units, features = folders
+    replaced = ReplacedUnits(units, features)
+    (features / SMALLER).write_bytes(b"")
+    (features / SMALLEST).write_bytes(b"")
+    replaced.settle()
+    assert unit_names(units) == {SMALLER, SMALLEST, "by hand"}
+    (features / SMALLER).unlink()
+    replaced.settle()
+    assert unit_names(units) == {SMALLEST, "by hand"}
+    # It was the run's own, and is gone.
+    assert replaced.read == set()

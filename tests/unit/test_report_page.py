@@ -88,6 +88,7 @@ RECORD = CampaignRecord(
     oracles=("model",),
     missing=("no format",),
     notes=("the core closes descriptors",),
+    lost=(),
     operators=(OperatorStats("splice", 10, 4), OperatorStats("zero", 10, 0)),
     failures=2,
     findings=("0123456789abcdef",),

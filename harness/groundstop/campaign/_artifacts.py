@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
-from groundstop.artifacts import BROKEN, kind_of
+from groundstop.artifacts import BROKEN, is_cut, kind_of
 from groundstop.campaign._output import Report
 from groundstop.campaign._progress import Artifact
-from groundstop.files import write_atomically
+from groundstop.files import make_folder, write_atomically
 
 __all__ = ["ArtifactFolder"]
 
@@ -21,7 +22,7 @@ class ArtifactFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
         self._before = self._written()
         self._summaries: dict[str, str] = {}
 
@@ -37,13 +38,24 @@ class ArtifactFolder:
         return len(self._new())
 
     def note(self, report: Report) -> None:
-        """Write what was printed about a finding beside its input, as `<name>.report`."""
-        if report.artifact is None or not report.artifact.is_file():
+        """Write what was printed about a finding beside its input, as `<name>.report`.
+
+        Anybody may have printed the name: only one that this campaign has stored gets a report.
+        Raises InputError when it cannot be written.
+        """
+        path = report.artifact
+        if path is None or path.parent != self.path or path.name not in self._new():
             return
-        name = report.artifact.name
-        self._summaries[name] = report.summary
+        self._summaries[path.name] = report.summary
         text = "\n".join(report.lines) + "\n"
-        write_atomically(self.path / f"{name}.report", text.encode(errors="replace"))
+        write_atomically(self.path / f"{path.name}.report", text.encode(errors="replace"))
+
+    def take_cut(self) -> list[str]:
+        """Remove what was stored only in part since the start, and return its names."""
+        cut = [name for name in sorted(self._new()) if is_cut(self.path / name)]
+        for name in cut:
+            (self.path / name).unlink(missing_ok=True)
+        return cut
 
     def artifacts(self) -> tuple[Artifact, ...]:
         """Return the findings since the start, by name."""
@@ -69,4 +81,10 @@ class ArtifactFolder:
         return {n for n, stamp in self._written().items() if self._before.get(n) != stamp}
 
     def _written(self) -> dict[str, int]:
-        return {p.name: p.stat().st_mtime_ns for p in self.path.iterdir() if kind_of(p.name)}
+        written: dict[str, int] = {}
+        # Where the folder has gone, whoever tries to write to it says so.
+        with suppress(OSError):
+            for path in self.path.iterdir():
+                if kind_of(path.name):
+                    written[path.name] = path.stat().st_mtime_ns
+        return written

@@ -90,6 +90,7 @@ def summary_lines(result: CampaignResult, project: Project) -> list[str]:
         lines.append(f"{'oracles':<12} {', '.join(result.oracles)}")
     lines += [f"{'missing':<12} {line}" for line in result.missing]
     lines += [f"{'note':<12} {line}" for line in result.notes]
+    lines += [f"{'lost':<12} {line}" for line in result.lost]
     if result.interrupted:
         lines.append(f"{'ended':<12} by a signal, after {progress.elapsed:.0f} s")
     best = sorted(progress.stats.operators, key=lambda o: o.features, reverse=True)

@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundstop.artifacts import BROKEN, kind_of
+from groundstop.artifacts import BROKEN, holding, kind_of
 from groundstop.campaign._lock import evolved_lock
 from groundstop.campaign._merge_run import log_file, run_merge
 from groundstop.campaign._prepare import evolved_folder, variant_of
-from groundstop.campaign._rundir import RunDirectory
+from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
 from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.files import is_unit_name, make_folder, read_input, unit_name, write_atomically
@@ -63,11 +63,12 @@ def merge_evolved(target: Target, project: Project) -> MergeResult:
     """Shrink the evolved corpus of `target`.
 
     What is added to it meanwhile stays; where a unit that was chosen is removed meanwhile,
-    only what kills the core is.  SIGINT and SIGTERM end it, and nothing was changed then.
+    only what kills the core is.  SIGINT, SIGTERM and SIGHUP end it, and nothing was changed then.
     Raises CampaignError when it cannot be done, every input kills the core, or a campaign or
     another merge runs, and what building may raise.
     """
     with evolved_lock(project, target.name, alone=True):
+        clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
         return _merge(target, project)
 
 
@@ -80,7 +81,7 @@ def _merge(target: Target, project: Project) -> MergeResult:
         return MergeResult(variant, 0, 0, 0, 0, (), others=0, interrupted=False, log=None)
     artifacts = project.state / "findings" / target.name / str(variant)
     make_folder(artifacts)
-    with RunDirectory(project.state, ".merge") as run:
+    with holding(artifacts), RunDirectory(project.state, ".merge") as run:
         merged = run_merge(target, project, variant, evolved, run, artifacts)
         if merged is None:
             count = len(units)

@@ -79,7 +79,7 @@ def run_merge(  # noqa: PLR0913, PLR0917  (one step of two functions)
                 pass
         finally:
             ended = group.ended()
-            status = group.finish(log.is_told) if ended else group.end(_GRACE_SECONDS)
+            status = group.finish() if ended else group.end(_GRACE_SECONDS)
     if interrupt.is_set():
         return None
     if status != 0:

@@ -10,18 +10,9 @@ from pathlib import Path
 __all__ = ["OutputReader", "Report"]
 
 # `#123	NEW    cov: 12 ft: 34 corp: 5/6b …` and `#123: cov: 12 ft: 34 corp: 5 exec/s: …`
-_STATUS = re.compile(
-    r"#(?P<runs>\d+)(?::|\t(?P<event>\w+))\s+(?P<rest>.*\b(?:cov|ft|corp|exec/s): .*)"
-)
-_NUMBER = re.compile(r"\b(cov|ft|corp): (\d+)")
-_FORK_JOB = "oom/timeout/crash: "  # in the line that follows each job of fork mode
-_FORK_FOLDER = re.compile(r"INFO: -fork=\d+: \d+ seed inputs, starting to fuzz in (\S+)")
-# libFuzzer runs: the core has been loaded.
-_FIRST_WORDS = "INFO: Seed: "
-# The last words of a plain run and of fork mode: it ended because it was to.
-_LAST_WORDS = re.compile(r"Done \d+ runs in \d+ second|INFO: exiting: \d+ time: ")
-# With -verbosity=2: a unit that goes to the corpus.
-_WRITTEN = re.compile(r"Written \d+ bytes to (?:.*/)?([0-9a-f]{40})$")
+_STATUS = re.compile(r"#\d+(?::|\t\w+)\s+(?P<rest>.*\b(?:cov|ft|corp|exec/s): .*)")
+# No more digits than a count has.
+_NUMBER = re.compile(r"\b(ft|corp): (\d{1,18})\b")
 _STORED = re.compile(r"Test unit written to (.+)")
 _REPORT_START = re.compile(
     r"==\d+==\s?ERROR: |=== Uncaught Python exception: ===|: runtime error: |^ALARM: working on"
@@ -29,6 +20,7 @@ _REPORT_START = re.compile(
 _SUMMARY = re.compile(r"SUMMARY: (.*?)(?: \(BuildId: \w+\))?\s*$")
 _EXCEPTION = re.compile(r"(?:[\w.]+\.)?(\w+): (.*)")
 _REPORT_LIMIT = 400  # lines
+_REPORTS_LIMIT = 64
 _TAIL_LIMIT = 40
 
 
@@ -42,21 +34,16 @@ class Report:
 
 
 class OutputReader:
-    """Takes the output line by line and keeps the state that it tells."""
+    """Takes the output line by line and keeps what it says, for people.
+
+    A core can print all of it as well: nothing is decided by it.
+    """
 
     def __init__(self) -> None:
-        self.runs = 0
-        self.edges = 0
         self.features = 0
         self.corpus = 0
-        self.initialized = False
-        self.began = False
-        self.concluded = False
-        self.fork_folder: Path | None = None
-        self.fork_jobs = 0
-        self.reports: list[Report] = []
-        self.written: list[str] = []
         self.tail: list[str] = []
+        self._reports: list[Report] = []
         self._report: Report | None = None
         self._exception_follows = False
 
@@ -64,55 +51,32 @@ class OutputReader:
         """Take one line, without its end."""
         self.tail = [*self.tail[-_TAIL_LIMIT:], line]
         if status := _STATUS.match(line):
-            self._take_status(status)
-        elif folder := _FORK_FOLDER.match(line):
-            self.fork_folder = Path(folder[1])
-            self.initialized = True
-        elif written := _WRITTEN.match(line):
-            self.written.append(written[1])
-        elif _LAST_WORDS.match(line):
-            self.concluded = True
-        elif line.startswith(_FIRST_WORDS):
-            self.began = True
+            numbers = {name: int(value) for name, value in _NUMBER.findall(status["rest"])}
+            self.features = max(self.features, numbers.get("ft", 0))
+            self.corpus = numbers.get("corp", self.corpus)
         else:
             self._take_report(line)
 
-    def start_process(self) -> None:
-        """Forget what belongs to the process before: another one starts."""
-        self.initialized = False
-        self.began = False
-        self.concluded = False
-        self.fork_folder = None
+    def end_process(self) -> None:
+        """Note that what follows is of another process."""
         self._report = None
+
+    def start_process(self) -> None:
+        """Forget what the process before has printed."""
         self.tail = []
 
-    def stop_jobs(self, workers: int) -> int | None:
-        """Ask fork mode's jobs to end now, so that what they found gets merged.
-
-        Returns how many will have been merged by then, of `workers` at a time.
-        """
-        if self.fork_folder is None or not self.fork_folder.is_dir():
-            return None
-        (self.fork_folder / "STOP").write_bytes(b"\1")
-        return self.fork_jobs + workers
-
-    def _take_status(self, status: re.Match[str]) -> None:
-        self.runs = int(status["runs"])
-        self.initialized |= status["event"] not in {None, "READ"}
-        numbers = {name: int(value) for name, value in _NUMBER.findall(status["rest"])}
-        if status["event"]:
-            # Fork mode prints the number of features here; the driver's numbers have the edges.
-            self.edges = max(self.edges, numbers.get("cov", 0))
-        self.features = max(self.features, numbers.get("ft", 0))
-        self.corpus = numbers.get("corp", self.corpus)
-        self.fork_jobs += _FORK_JOB in status["rest"]
+    def take_reports(self) -> list[Report]:
+        """Return the reports since the last call, but for one that may still go on."""
+        reports = [report for report in self._reports if report is not self._report]
+        self._reports = [report for report in self._reports if report is self._report]
+        return reports
 
     def _take_report(self, line: str) -> None:
         if _REPORT_START.search(line):
             # An uncaught exception is followed by libFuzzer's own "fuzz target exited".
             if self._report is None or self._report.artifact is not None:
                 self._report = Report()
-                self.reports.append(self._report)
+                self._reports = [*self._reports[1 - _REPORTS_LIMIT :], self._report]
             self._exception_follows = "Uncaught Python exception" in line
         report = self._report
         if report is None:

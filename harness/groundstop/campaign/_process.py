@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from groundstop.errors import CampaignError
 
@@ -19,6 +19,9 @@ _POLL_SECONDS = 0.05
 _CLOSED_POLL_SECONDS = 0.01
 _READ_SECONDS = 5.0
 _WITNESS_SECONDS = 5.0
+# Bytes: a core may print hundreds of megabytes, and never a newline.
+_CHUNK = 64 << 10
+_LONGEST_LINE = 8 << 10
 _LOOK_ONLY = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
@@ -45,8 +48,6 @@ class ProcessGroup:
                 stderr=subprocess.STDOUT,
                 pass_fds=(lifeline,),
                 start_new_session=True,
-                text=True,
-                errors="replace",
             )
         except OSError as error:
             raise CampaignError(f"{command[0]} cannot be started: {error.strerror}") from error
@@ -104,7 +105,21 @@ class ProcessGroup:
 
     def _read(self, on_line: Callable[[str], None]) -> None:
         stream = self._process.stdout
-        if stream is not None:
-            with stream:
-                for line in stream:
-                    on_line(line.rstrip("\n"))
+        if stream is None:
+            return
+        with stream:
+            for line in _lines(lambda: os.read(stream.fileno(), _CHUNK)):
+                on_line(line.decode(errors="replace"))
+
+
+def _lines(read: Callable[[], bytes]) -> Iterator[bytes]:
+    """Yield what `read` gives line by line, of each no more than its beginning."""
+    line = b""
+    while chunk := read():
+        first, *others = chunk.split(b"\n")
+        line += first[: _LONGEST_LINE - len(line)]
+        for other in others:
+            yield line
+            line = other[:_LONGEST_LINE]
+    if line:
+        yield line

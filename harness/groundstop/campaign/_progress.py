@@ -63,7 +63,8 @@ class CampaignResult:
     signal ended it before its time.  `oracles` names those of the target, `missing` has one
     line for each thing that could not be judged, and why, `notes` one for each thing that the
     core did to the process, and that is no finding.  `unstored` says that an input did not return,
-    and that nobody could store it.
+    and that nobody could store it.  `lost` has a line for each thing that could not be written,
+    `has_lost_input` says that an input that ended the process is among them.
     """
 
     progress: Progress
@@ -78,6 +79,8 @@ class CampaignResult:
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unstored: bool = False
+    lost: tuple[str, ...] = ()
+    has_lost_input: bool = False
 
     @property
     def findings(self) -> int:
@@ -91,5 +94,10 @@ class CampaignResult:
 
     @property
     def exit_status(self) -> int:
-        """0 when nothing was found, 1 for findings; an interruption changes nothing."""
-        return 1 if self.artifacts or self.unstored else 0
+        """0 when nothing was found, 1 for findings, 2 where something else was lost.
+
+        An interruption changes nothing.
+        """
+        if self.artifacts or self.unstored or self.has_lost_input:
+            return 1
+        return 2 if self.lost else 0

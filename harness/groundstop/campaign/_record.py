@@ -65,6 +65,7 @@ class CampaignRecord:
     oracles: tuple[str, ...]
     missing: tuple[str, ...]
     notes: tuple[str, ...]
+    lost: tuple[str, ...]
     operators: tuple[OperatorStats, ...]
     failures: int
     findings: tuple[str, ...]
@@ -110,6 +111,7 @@ class CampaignRecord:
             oracles=result.oracles,
             missing=result.missing,
             notes=result.notes,
+            lost=result.lost,
             operators=stats.operators,
             failures=len(result.artifacts),
             findings=tuple(findings),

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from groundstop.artifacts import hold_for_good
 from groundstop.campaign._lock import share_evolved_for_good
 from groundstop.campaign._options import ScriptOptions
 from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
 from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
 from groundstop.config import find_project
 from groundstop.errors import CampaignError
+from groundstop.files import make_folder
 from groundstop.target import Target, load_target
 
 __all__ = ["check_arguments", "relaunch"]
@@ -69,7 +71,8 @@ def relaunch(target: str | Target, argv: Sequence[str]) -> NoReturn:
     arguments = [argv[0], *launch.flags, *(a for a in argv[1:] if not a.startswith("--"))]
     if options.flag("artifact_prefix") is None:
         folder = project.state / "findings" / target.name / str(variant)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        hold_for_good(folder)
         arguments.append(f"-artifact_prefix={folder}/")
     if options.flag("detect_leaks") is None:
         # Python's allocations would look like leaks, and have every input run twice.

@@ -10,7 +10,6 @@ replaced by a unit with the same features of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from groundstop.files import is_unit_name
@@ -24,36 +23,38 @@ def unit_names(folder: Path) -> set[str]:
 
 
 class ReplacedUnits:
-    """Follows the units in the folder `evolved` by their features in the folder `features`.
+    """Follows the units in a run's folder `units` by their features in the folder `features`.
 
-    `removed` counts those that were replaced and whose files are gone.
+    `read` are the units that were read from elsewhere and have been replaced.  `removed` counts
+    those of the run's own that were, and whose files are gone.
     """
 
-    def __init__(self, evolved: Path, features: Path) -> None:
-        self._evolved = evolved
+    def __init__(self, units: Path, features: Path) -> None:
+        self._units = units
         self._features = features
         self._known: set[str] = set()
+        self.read: set[str] = set()
         self.removed = 0
 
     @property
     def flags(self) -> list[str]:
-        """What libFuzzer must be told; the second one has it name the units that it writes."""
-        return [f"-features_dir={self._features}", "-verbosity=2"]
+        """What libFuzzer must be told."""
+        return [f"-features_dir={self._features}"]
 
     def note(self) -> None:
         """Take down which units have features now."""
         self._known |= unit_names(self._features)
 
-    def remove(self, written: Iterable[str]) -> None:
-        """Delete the files of units that were replaced; `written` are names that were new.
+    def settle(self) -> None:
+        """Delete the files of the run's own units that were replaced, and note which others were.
 
-        Only of those that this run knows: others may fuzz on the same corpus.  Not after a
-        process that was killed: it may not have written the smaller one.
+        Not after a process that was killed: it may not have written the smaller one.
         """
         live = unit_names(self._features)
-        for name in self._known.union(written) - live:
-            unit = self._evolved / name
-            if is_unit_name(name) and unit.is_file():
-                unit.unlink(missing_ok=True)
+        own = unit_names(self._units)
+        for name in own - live:
+            if is_unit_name(name):
+                (self._units / name).unlink(missing_ok=True)
                 self.removed += 1
+        self.read |= self._known - live - own
         self._known = live

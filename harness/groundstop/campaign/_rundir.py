@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import glob
 import os
 import shutil
 import tempfile
@@ -20,24 +19,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from groundstop.campaign._keep import keep_units, repair_corpus, salvage
 from groundstop.errors import ToolError
-from groundstop.files import is_unit_name, unit_name
+from groundstop.files import is_unit_name
 
-__all__ = ["RunDirectory", "clear_dead_runs", "repair_corpus", "salvage"]
+__all__ = ["RunDirectory", "clear_dead_runs"]
 
 # A folder without a lock is one that is just being made, or whose maker was killed.
 _UNLOCKED_SECONDS = 60
 # Within a run's folder: the path of the corpus that its units are for.
 _CORPUS = "corpus"
-_FORK_CORPUS = "tmp/libFuzzerTemp.FuzzWithFork*.dir/C*/*"
+_UNITS = "units"
 
 
 class RunDirectory:
     """A fresh working folder, locked until `remove` or the end of the process.
 
-    `scratch` is for temporary files (TMPDIR), `features` for libFuzzer's notes on its units,
-    `stats` the file that the driver's processes share.  For work that is no run of a target
-    give `.<purpose>` as `target`.  As a context manager it is removed at the end.
+    `scratch` is for temporary files (TMPDIR), `units` for what is found until the run ends,
+    `features` for libFuzzer's notes on it, `stats` the file that the driver's processes share.
+    For work that is no run of a target give `.<purpose>` as `target`.  As a context manager it
+    is removed at the end.
     """
 
     def __init__(self, state: Path, target: str) -> None:
@@ -49,17 +50,23 @@ class RunDirectory:
                 f"{runs}: runs work in this folder, and it cannot be made: {error.strerror} "
                 "(is a file in its place?)"
             ) from error
-        self.path = Path(tempfile.mkdtemp(prefix=f"{target}.", dir=runs))
-        self.scratch = self.path / "tmp"
-        self.stats = self.path / "stats"
-        self.features = self.path / "features"
-        self.scratch.mkdir()
-        self.features.mkdir()
-        # Locked before it gets its name: nobody ever sees it unlocked.
-        fresh = self.path / "lock.new"
-        self.lock = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
-        fresh.rename(self.path / "lock")
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix=f"{target}.", dir=runs))
+            self.scratch = self.path / "tmp"
+            self.stats = self.path / "stats"
+            self.units = self.path / _UNITS
+            self.features = self.path / "features"
+            for folder in (self.scratch, self.units, self.features):
+                folder.mkdir()
+            # Locked before it gets its name: nobody ever sees it unlocked.
+            fresh = self.path / "lock.new"
+            self.lock = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self.lock, fcntl.LOCK_EX)
+            fresh.rename(self.path / "lock")
+        except OSError as error:
+            raise ToolError(
+                f"{runs}: runs work in this folder, and it cannot be written: {error.strerror}"
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -77,8 +84,9 @@ class RunDirectory:
         (self.path / _CORPUS).write_text(str(corpus), encoding="utf-8")
 
     def remove(self) -> None:
-        """Delete the folder and let go of it."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Delete the folder and let go of it; units that are still in it stay for the next run."""
+        if not _has_units(self.path):
+            shutil.rmtree(self.path, ignore_errors=True)
         os.close(self.lock)
 
 
@@ -86,7 +94,8 @@ def clear_dead_runs(state: Path, evolved: Callable[[str], Path]) -> int:
     """Remove the folders of runs that ended without doing so; return how many.
 
     What such a run had found and not yet put into its corpus goes there first: to the folder
-    that `keep_in` named, else to `evolved(target)`.
+    that `keep_in` named, else to `evolved(target)`.  Where that cannot be written the run's
+    folder stays.
     """
     cleared = 0
     for folder in sorted((state / "runs").glob("*.*")):
@@ -94,15 +103,30 @@ def clear_dead_runs(state: Path, evolved: Callable[[str], Path]) -> int:
             lock = _take(folder)
             if lock is None:
                 continue
-            if target := folder.name.partition(".")[0]:
-                corpus = _corpus_of(folder) or evolved(target)
-                salvage(folder, corpus)
-                repair_corpus(corpus)
-            shutil.rmtree(folder, ignore_errors=True)
-            cleared += 1
-            if lock >= 0:
-                os.close(lock)
+            try:
+                cleared += _clear(folder, state, evolved)
+            finally:
+                if lock >= 0:
+                    os.close(lock)
     return cleared
+
+
+def _clear(folder: Path, state: Path, evolved: Callable[[str], Path]) -> bool:
+    if target := folder.name.partition(".")[0]:
+        corpus = _corpus_of(folder) or evolved(target)
+        # That of a run which has gone itself is nobody's.
+        if not corpus.is_relative_to(state / "runs"):
+            salvage(folder, folder / _UNITS)
+            keep_units(folder / _UNITS, corpus)
+            repair_corpus(corpus)
+            if _has_units(folder):
+                return False
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def _has_units(folder: Path) -> bool:
+    return any(is_unit_name(path.name) for path in (folder / _UNITS).glob("*"))
 
 
 def _corpus_of(folder: Path) -> Path | None:
@@ -123,38 +147,3 @@ def _take(folder: Path) -> int | None:
         os.close(lock)
         return None
     return lock
-
-
-def salvage(run: Path, corpus: Path) -> int:
-    """Copy units that fork mode's jobs have found, and not yet merged, into `corpus`."""
-    saved = 0
-    # Not Path.glob, which raises where a folder goes meanwhile: its owner clears up, too.
-    for found in glob.iglob(_FORK_CORPUS, root_dir=run):  # noqa: PTH207
-        unit = run / found
-        with contextlib.suppress(OSError):
-            content = unit.read_bytes()
-            # A name that is not the content's hash: the job was killed while writing.
-            if unit.name == unit_name(content) and not (corpus / unit.name).exists():
-                corpus.mkdir(parents=True, exist_ok=True)
-                fresh = corpus / f".new-{unit.name}"
-                fresh.write_bytes(content)
-                fresh.rename(corpus / unit.name)
-                saved += 1
-    return saved
-
-
-def repair_corpus(corpus: Path) -> int:
-    """Rename units that a killed process wrote only in part to what they are; count them.
-
-    libFuzzer names a unit by the SHA-1 of its content and writes it in place.
-    """
-    repaired = 0
-    for unit in list(corpus.glob("*")):
-        if unit.name.startswith(".new-"):
-            unit.unlink(missing_ok=True)
-        elif is_unit_name(unit.name):
-            name = unit_name(unit.read_bytes())
-            if name != unit.name:
-                unit.rename(corpus / name)
-                repaired += 1
-    return repaired

@@ -1,29 +1,83 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What it takes to start a campaign's process: the script, its flags, its lifeline."""
+"""What it takes to start a campaign's process, and to stop its jobs."""
 
 from __future__ import annotations
 
 import math
 import os
+import resource
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from groundstop.campaign._options import CampaignOptions
 from groundstop.campaign._rundir import RunDirectory
 from groundstop.config import Project
 from groundstop.errors import CampaignError
-from groundstop.files import read_input
+from groundstop.files import MAX_INPUT, read_input
 from groundstop.target import Target
 from groundstop.words import shell_line
 
-__all__ = ["dictionary_flags", "engine_flags", "entry_script", "lifeline"]
+__all__ = [
+    "StoppedJobs",
+    "check_limits",
+    "count_files",
+    "dictionary_flags",
+    "engine_flags",
+    "entry_script",
+    "lifeline",
+]
+
+# Bytes.  A larger file than the statistics and the log that we write is no input.
+_LEAST_FILE_SIZE = MAX_INPUT
 
 # Fork mode's parent forgets what its other jobs found when its own time is up: the
 # supervisor stops the jobs before, and all of them get merged.
 _FORK_OVERTIME_SECONDS = 5
 _SEEDS = 1 << 32
+
+
+def check_limits() -> None:
+    """Raise CampaignError where the size of files is limited: what is larger would be lost."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if limit != resource.RLIM_INFINITY and limit < _LEAST_FILE_SIZE:
+        raise CampaignError(
+            f"files are limited to {limit:,} bytes here (ulimit -f): units and failing inputs "
+            f"may have {_LEAST_FILE_SIZE:,}, raise it to that"
+        )
+
+
+def count_files(folders: Iterable[Path]) -> int:
+    """Return how many files a process has to read."""
+    return sum(len(files) for folder in folders for _, _, files in os.walk(folder))
+
+
+class StoppedJobs:
+    """Has fork mode's jobs end in time, so that what they found gets merged.
+
+    `scratch` is the folder for temporary files of a process that is about to start.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._others = set(self._folders())
+        self._jobs: list[Path] | None = None
+
+    def stop(self) -> bool:
+        """Ask the jobs to end; return whether all that ran by then have been merged."""
+        if self._jobs is None:
+            folders = [folder for folder in self._folders() if folder not in self._others]
+            with suppress(OSError):
+                for folder in folders:
+                    (folder / "STOP").write_bytes(b"\1")
+            # A job's folder goes when it is merged; those that begin now end at once.  Before the
+            # first one, the seeds are merged.
+            self._jobs = [job for folder in folders for job in folder.glob("C*")] or None
+        return self._jobs is not None and not any(job.exists() for job in self._jobs)
+
+    def _folders(self) -> list[Path]:
+        return list(self._scratch.glob("libFuzzerTemp.FuzzWithFork*.dir"))
 
 
 def engine_flags(

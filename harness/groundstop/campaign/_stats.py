@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["OPERATORS", "DriverStats", "OperatorStats", "read_stats"]
 
 # The fields, what is reserved, and two numbers for each of 32 operators.
-_LAYOUT = struct.Struct("<11Qq3Q136x64Q")
+_LAYOUT = struct.Struct("<11Qq4Q128x64Q")
 _OPERATOR_SLOTS = 32
 
 _NUMBERS = (
@@ -66,9 +66,10 @@ class DriverStats:
     """Inputs by the furthest stage they reached, and where the time went.
 
     `silent` inputs are those of a core that reports no stage.  `edges` are those of the
-    core that were covered, `operators` is empty without a mutator of ours.  `hang_ns` is the
-    limit that the last hanging input had, 0 where none hung.  Times are in nanoseconds; the
-    others add up all processes.
+    core that were covered, `concluded` counts the processes that libFuzzer ended because it was
+    done, `operators` is empty without a mutator of ours.  `hang_ns` is the limit that the last
+    hanging input had, 0 where none hung.  Times are in nanoseconds; the others add up all
+    processes.
     """
 
     silent: int = 0
@@ -83,6 +84,7 @@ class DriverStats:
     processes: int = 0
     edges: int = 0
     hang_ns: int = 0
+    concluded: int = 0
     operators: tuple[OperatorStats, ...] = ()
 
     @property
@@ -116,10 +118,10 @@ def read_stats(path: Path) -> DriverStats:
         return DriverStats()
     # The magic comes first; the allowance, after the processes, is the driver's own business.
     _magic, *fields = _LAYOUT.unpack(head)
-    inputs, features = fields[14 : 14 + _OPERATOR_SLOTS], fields[14 + _OPERATOR_SLOTS :]
+    edges, _slowest, hang_ns, concluded, *operators = fields[11:]
+    inputs, features = operators[:_OPERATOR_SLOTS], operators[_OPERATOR_SLOTS:]
     # What is beyond the names was made by no operator: the corpus as it was loaded.
     counted = zip(OPERATORS, inputs, features, strict=False)
     used = tuple(OperatorStats(*each) for each in counted) if any(inputs) else ()
     numbers = dict(zip(_NUMBERS, fields, strict=False))
-    edges, _slowest, hang_ns = fields[11:14]
-    return DriverStats(**numbers, edges=edges, hang_ns=hang_ns, operators=used)
+    return DriverStats(**numbers, edges=edges, hang_ns=hang_ns, concluded=concluded, operators=used)

@@ -14,6 +14,8 @@ from groundstop.words import printable
 
 __all__ = ["make_console"]
 
+_USUAL_WIDTH = 80
+
 
 class _Console(Console):
     def render(
@@ -31,7 +33,7 @@ def make_console(stream: TextIO | None = None, *, quiet: bool = False) -> Consol
     No string is taken for markup: what is to have a style is a `Text`.  Lines are left whole.
     """
     stream = stream or sys.stdout
-    return _Console(
+    console = _Console(
         file=getattr(stream, "styled", stream),
         highlight=False,
         markup=False,
@@ -39,3 +41,7 @@ def make_console(stream: TextIO | None = None, *, quiet: bool = False) -> Consol
         soft_wrap=True,
         quiet=quiet,
     )
+    if console.width < 1:
+        # COLUMNS=0, where nobody has set the size of a terminal: rich would print nothing.
+        console.width = _USUAL_WIDTH
+    return console

@@ -64,6 +64,21 @@ def test_any_bytes_and_names_survive(
         assert content.compile(again) == data
 
 
+def test_the_types_of_today_are_not_shown_unasked(tmp_path: Path) -> None:
+    source = SEEDS[0]
+    brief = content.brief(content.compile(source, "bundle"))
+    assert "[[instance]]" in brief
+    assert "[[type]]" not in brief
+    assert content.show(content.compile(source, "bundle")).startswith(brief.rpartition("#")[0])
+    # Others are, and last.
+    own = content.compile(write_source(tmp_path, {1: "number = 5"}, ["number = 5"]), "bundle")
+    shown = content.brief(own)
+    assert shown == content.show(own)
+    assert shown.index("[[event]]") < shown.index("[[type]]")
+    # A template file is what was asked for.
+    assert "[[type]]" in content.brief(content.compile(source, "templates"))
+
+
 def test_a_pattern_is_shown_as_its_program() -> None:
     text = content.show(content.compile(PATTERNED))
     assert "image_name = { program = 0 } # a pattern" in text

@@ -11,7 +11,7 @@ import pytest
 from groundstop import files
 from groundstop.config import find_project
 from groundstop.errors import ConfigError, InputError
-from groundstop.files import read_input, resolved, write_atomically
+from groundstop.files import fitting_name, read_input, resolved, write_atomically
 
 
 @pytest.fixture
@@ -97,3 +97,35 @@ def test_a_project_that_is_a_fifo_is_a_config_error(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
     with pytest.raises(ConfigError, match="not a regular file"):
         find_project(tmp_path)
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+def test_a_file_gets_the_mode_that_the_umask_leaves_it(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        write_atomically(tmp_path / "file", b"x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+def test_writing_never_changes_the_umask_of_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread may make a file just then."""
+    changes: list[int] = []
+    monkeypatch.setattr(os, "umask", changes.append)
+    write_atomically(tmp_path / "file", b"x")
+    assert changes == []
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "ü" * 127, "a b", "a\nb", "\udcff", "-x", "é" * 200])
+def test_a_fitting_name_fits_and_stays_another_than_others(name: str) -> None:
+    for plain in (False, True):
+        for suffix in ("", ".finding.toml", f"-{'0' * 16}"):
+            made = fitting_name(name, suffix, plain=plain)
+            assert made.endswith(suffix)
+            assert len(os.fsencode(made)) <= 255
+            assert fitting_name(f"{name}x", suffix, plain=plain) != made
+            assert made.isascii() or not plain
+    assert fitting_name("seed one", ".min") == "seed one.min"

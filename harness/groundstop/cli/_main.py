@@ -42,6 +42,7 @@ _COMMANDS = {
 }
 
 _NOTHING_DECIDED = 2
+_NO_FOLDER = "the folder that this runs in is not there any more: cd to one that is"
 
 
 class _Commands(CommandGroup):
@@ -122,12 +123,19 @@ def _run() -> int:
         # Not ours: somebody else's code.  Whatever it says, nothing was decided.
         pass
     except OSError as error:
-        complain(os_error_words(error))
+        complain(os_error_words(error) if _has_folder() else _NO_FOLDER)
     except Exception as error:  # noqa: BLE001  (a mistake of ours, but a user must not see it raw)
         complain(f"internal error: {error!r}; {_keep_traceback()}")
     else:
         return status if isinstance(status, int) else 0
     return _NOTHING_DECIDED
+
+
+def _has_folder() -> bool:
+    try:
+        return bool(os.getcwd())  # noqa: PTH109  (Path.cwd does no more)
+    except OSError:
+        return False
 
 
 def _explain(error: click.ClickException) -> None:

@@ -91,6 +91,7 @@ def test_types_that_a_release_lacks_are_inert_and_no_fault(tmp_path: Path) -> No
     found = cover(source, "7.11")
     assert found.complete
     assert found.wanted == ()
+    assert found.unreachable
     assert all("does not have type 7" in each.reason for each in found.unreachable)
 
 

@@ -24,3 +24,10 @@ def test_releases_agree_on_what_they_share(bundle: Bundle) -> None:
 @given(damaged(contents(max_events=1)))
 def test_releases_agree_on_what_they_refuse(testcase: bytes) -> None:
     event(f"alike: {releases_agree(newest, older, testcase)}")
+
+
+@settings(max_examples=20)
+@given(contents(max_events=0))
+def test_all_releases_are_alike_until_an_event_says_otherwise(bundle: Bundle) -> None:
+    """Else what is to agree may be nothing."""
+    assert releases_agree(newest, older, bundle.build()) == len(older)

@@ -140,6 +140,16 @@ def test_most_inputs_are_still_accepted(mutator: Mutator) -> None:
     assert accepted / total > 0.8
 
 
+def test_what_is_to_be_left_alone_mostly_is(mutator: Mutator) -> None:
+    """The template file's weight is 0.01; by its size it would have a third of the picks."""
+    data = rich_bundle().build()
+    start, end = Bundle.decode(data).spans["templates"]
+    assert end - start > len(data) / 4
+    operators = mutating.mask("boundary", "tweak", "leaf", "enum", "copy", "insert", "duplicate")
+    results = [mutator.mutate(data, seed, operators=operators).data for seed in range(300)]
+    assert sum(data[start:end] not in changed for changed in results) < 45
+
+
 def test_the_unused_input_is_reached_within_few_mutations(mutator: Mutator) -> None:
     """The class of 291: all wildcards on the last input, then the first criterion on it."""
     data = rich_bundle().build()

@@ -45,6 +45,7 @@ SEEDS: dict[str, tuple[type[Record], Callable[[], bytes]]] = {
     "session": (Session, _session),
     "boxes": (Boxes, lambda: many_boxes().build()),
     "tangle": (Tangle, tangle),
+    "tables": (Tables, lambda: _references(40)[1]),
 }
 
 

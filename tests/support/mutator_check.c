@@ -32,6 +32,30 @@ static void check_bytes(struct groundstop_mutator *m, uint32_t node)
 	(void)sum;
 }
 
+/* Where an index is kept, it says what a walk would. */
+static void check_indexes(struct groundstop_mutator *m, uint32_t array)
+{
+	const uint32_t *positions = m->slots + gsm_at(m, array)->positions - 1;
+	uint32_t keys = gsm_at(m, array)->keys, key = keys ? m->slots[keys - 1] : 0;
+	uint32_t at = 0;
+
+	for (uint32_t node = gsm_at(m, array)->first; node != GSM_NONE;
+	     node = gsm_at(m, node)->next, at++) {
+		uint32_t own = keys ? gsm_key_node(m, node, key) : GSM_NONE, found;
+
+		if (gsm_at(m, array)->positions) {
+			MUST(positions[at] == node);
+			MUST(gsm_at(m, node)->positions == at);
+		}
+		if (own == GSM_NONE)
+			continue;
+		found = gsm_element_with(m, array, key, gsm_at(m, own)->value);
+		MUST(found != GSM_NONE);
+		MUST(gsm_at(m, gsm_key_node(m, found, key))->value == gsm_at(m, own)->value);
+		MUST(found == node || gsm_at(m, node)->prev != GSM_NONE);
+	}
+}
+
 static void check_elements(struct groundstop_mutator *m, uint32_t array)
 {
 	const struct gsm_field *field = gsm_field_of(m, array);
@@ -58,6 +82,7 @@ static void check_elements(struct groundstop_mutator *m, uint32_t array)
 	node = array;
 	MUST(count == gsm_at(m, array)->value);
 	MUST(gsm_at(m, array)->last == before);
+	check_indexes(m, array);
 }
 
 static void check_union(struct groundstop_mutator *m, uint32_t node)
@@ -120,9 +145,11 @@ static void check_record(struct groundstop_mutator *m, uint32_t node, uint32_t r
 void gsm_check(struct groundstop_mutator *m, uint32_t root)
 {
 	uint32_t node = root;
+	uint64_t work = m->work;
 
 	MUST(node == 0);
 	MUST(gsm_at(m, node)->parent == GSM_NONE);
 	if (gsm_at(m, node)->first != GSM_NONE)
 		check_record(m, node, 0);
+	m->work = work; /* looking costs nothing */
 }

@@ -92,7 +92,8 @@ def test_what_the_source_expects_must_come_true(tmp_path: Path) -> None:
     candidate.write_text(text.replace("expect = [1201]", "expect = []"))
     run = gate("--target", "channel", candidate)
     assert run.status == 1
-    assert "'event 0: ok, matched by 1201', the source expects 'no match'" in run.output
+    assert "event 0 has matches of 1201, the source expects no match" in run.output
+    assert "instance 1201 matched: each of its criteria is true (candidate.toml:" in run.output
 
 
 def test_a_file_with_nothing_that_ships_is_held(tmp_path: Path) -> None:

@@ -88,7 +88,9 @@ def test_no_seed_contains_what_the_fuzzer_must_find() -> None:
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
 def test_a_seed_has_no_problem_on_any_release(path: Path) -> None:
-    assert content.check_definition(path) == []
+    waived = {(each.rule, each.subject) for each in content.waivers(path)}
+    problems = content.check_definition(path)
+    assert {(each.rule, each.where) for each in problems} == waived
     for release in RELEASES:
         assert content.check_release(path, Release(release), NATIVE) == []
 

@@ -10,6 +10,7 @@ corpus/<target>/properties/    for each property: inputs that it failed on, as r
 
 from groundstop.corpus._add import Added, Known, add_regressions, add_seeds
 from groundstop.corpus._files import content_files
+from groundstop.corpus._missing import missing_files
 from groundstop.corpus._properties import (
     add_property_input,
     find_property_input,
@@ -55,6 +56,7 @@ __all__ = [
     "folder_stats",
     "list_property_inputs",
     "list_regressions",
+    "missing_files",
     "property_folder",
     "read_regression",
     "regressions",

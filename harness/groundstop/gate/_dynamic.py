@@ -181,6 +181,9 @@ def outcome_stage(
 
 def regressions_stage(target: Target, regressions: Mapping[str, bytes], rig: Rig) -> StageResult:
     """Judge whether a core of the fleet has a defect back that was found before."""
+    if not regressions:
+        why = "the corpus has no regression"
+        return StageResult("regressions", StageStatus.NOT_APPLICABLE, why)
     problems: list[Problem] = []
     rows = rig.run_many(list(regressions.values()))
     for (name, testcase), answers in zip(regressions.items(), rows, strict=True):

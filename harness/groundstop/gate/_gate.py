@@ -10,6 +10,7 @@ from pathlib import Path
 from groundstop.config import Project
 from groundstop.corpus import regressions, require_corpus, seeds
 from groundstop.errors import InputError
+from groundstop.gate._corpus import corpus_stage
 from groundstop.gate._coverage import coverage_stage
 from groundstop.gate._decision import GateResult, StageResult, StageStatus
 from groundstop.gate._dynamic import (
@@ -29,6 +30,7 @@ from groundstop.gate._static import (
     snapshot,
     source_stage,
 )
+from groundstop.gate._waivers import waived
 from groundstop.model import Release
 from groundstop.target import Target
 
@@ -57,10 +59,11 @@ def run_gate(
     events = seeds(target, project)
     known = regressions(target, project)
     with Rig(target, project, fleet or target.core.fleet) as rig:
+        corpus = corpus_stage(target, project)
         regression_result = regressions_stage(target, known, rig)
         for candidate, result in zip(candidates, decided, strict=True):
             try:
-                yield result or _judge(target, candidate, events, rig, regression_result)
+                yield result or _judge(target, candidate, events, rig, [corpus, regression_result])
             except Exception as error:  # noqa: BLE001  (a content toolchain is a user's code)
                 yield failed(target, candidate, error)
 
@@ -70,7 +73,7 @@ def _judge(
     candidate: Path,
     events: Mapping[str, bytes],
     rig: Rig,
-    regression_result: StageResult,
+    of_corpus: Sequence[StageResult],
 ) -> GateResult:
     content = target.content
     before = snapshot(content, candidate)
@@ -88,7 +91,8 @@ def _judge(
         stages.append(evaluate_stage(content, ran, rig))
         stages.append(coverage_stage(target, candidate, ran, rig))
         stages.append(outcome_stage(target, candidate, testcase, ran, rig))
-    stages.append(regression_result)
+    stages += of_corpus
+    stages = waived(content, candidate, stages)
     if snapshot(content, candidate) != before:
         raise InputError(f"{candidate}: changed while it was judged; run the gate again")
     return GateResult.decided(target.name, candidate, hashlib.sha256(ships).hexdigest(), stages)

@@ -124,6 +124,11 @@ class Core:
             generate=(lambda tree: generate(tree, release.name)) if generate else None,
         )
 
+    def has(self, release: Release) -> bool:
+        """Return whether there is such a release, with its history patch."""
+        named = release.name in (self.releases or ("",))
+        return named and (not release.history or release.history in self.histories())
+
     def histories(self) -> tuple[str, ...]:
         """Return the names of the history patches, sorted."""
         return tuple(sorted(p.stem for p in self.history.glob("*.patch"))) if self.history else ()

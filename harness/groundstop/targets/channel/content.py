@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from groundstop.errors import InputError, SourceError, SourceLocation
 from groundstop.files import read_input
-from groundstop.target import NoElementsError, Problem, is_source
+from groundstop.target import NoElementsError, Problem, Waiver, is_source
 from groundstop.targets.channel.build import build_part
 from groundstop.targets.channel.bundle import Binary, Parts, part_of
 from groundstop.targets.channel.checks import check_format, check_supply
@@ -32,6 +32,7 @@ from groundstop.targets.channel.formats import (
 from groundstop.targets.channel.kept import KeptSources
 from groundstop.targets.channel.readable import event_line, events_text, show
 from groundstop.targets.channel.releases import SuppliedType, load_release
+from groundstop.targets.channel.sense import check_sense
 from groundstop.targets.channel.source import looks_like_a_source, named_templates, read_source
 from groundstop.targets.channel.status import describe_outcome
 from groundstop.targets.channel.synthesis import synthesize
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from groundstop.model import Outcome, Release
-    from groundstop.target import Element, OutcomeCheck, Part, Synthesis, Waiver
+    from groundstop.target import Element, OutcomeCheck, Part, Synthesis
     from groundstop.targets.channel.elements import Places
     from groundstop.targets.channel.kept import KeptSource
     from groundstop.targets.channel.releases import SuppliedRelease
@@ -133,7 +134,7 @@ class ChannelContent:
         return list(describe_outcome(outcome.data))
 
     def check_definition(self, source: Path) -> list[Problem]:
-        """Judge content by the formats' rules and its own template file alone."""
+        """Judge content by the formats' rules, its own template file and what it says alone."""
         if is_source(self, source) and self._kept(source).source.part == "events":
             where = SourceLocation(source, 1)
             return [
@@ -145,7 +146,15 @@ class ChannelContent:
                 )
             ]
         binary = self._binary(source)
-        return list(check_format(binary, binary.given))
+        problems = list(check_format(binary, binary.given))
+        try:
+            parts = [] if problems else self.parts(source)
+        except NoElementsError:
+            return problems
+        if not problems:
+            channel = binary.decoded.value.channel
+            problems += check_sense(channel, parts, self._channel_place(source))
+        return problems
 
     def check_release(self, source: Path, release: Release, tree: Path) -> list[Problem]:
         """Judge content by what the release's code supplies, as `tree`/releases says."""
@@ -161,11 +170,14 @@ class ChannelContent:
         if not is_source(self, source):
             return None
         supplied = _supplied(check.release, check.tree)
-        events = self._kept(source).source.events or ()
-        if not judged_events(events, supplied):
+        text = self._kept(source).source
+        if not judged_events(text.events or (), supplied):
             return None
-        reported = self.describe(check.outcome)
-        return list(check_expected(events, supplied, str(check.release), reported))
+
+        def alone(number: int) -> Outcome | None:
+            return check.run(self.pick_event(self.testcase(source), number))
+
+        return list(check_expected(text, supplied, str(check.release), check.outcome, alone))
 
     def elements(self, source: Path) -> list[Element]:
         """Return the criteria of a channel file, numbered as the core does."""
@@ -223,9 +235,11 @@ class ChannelContent:
         return f"no type {' or '.join(names.get(each, str(each)) for each in used)}"
 
     def waivers(self, source: Path) -> list[Waiver]:
-        """Return nothing yet."""
-        del source
-        return []
+        """Return what a text source waives."""
+        return [
+            Waiver(each.rule, each.subject, each.reason, each.where, each.outcome)
+            for each in self._kept(source).source.waivers
+        ]
 
     def _covered(self, source: Path) -> tuple[Binary, Places]:
         """Return an intact testcase and its places; raise for what has none or is broken."""
@@ -247,6 +261,11 @@ class ChannelContent:
         if problem := binary.decoded.problem:
             raise InputError(f"{source}: no release loads it: {problem}")
         return binary, places
+
+    def _channel_place(self, source: Path) -> SourceLocation | str:
+        if is_source(self, source):
+            return self._kept(source).source.document.where(("channel",), key=True)
+        return str(source)
 
     def _kept(self, source: Path) -> KeptSource:
         return self._sources.read(source, self.default_types)

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from groundstop.errors import SourceLocation
     from groundstop.targets.channel.formats import CriterionKind, InputKind, Severity
-    from groundstop.targets.channel.source.document import Document
+    from groundstop.targets.channel.source.document import Document, Table
     from groundstop.targets.channel.source.locate import Path
 
-__all__ = ["CriterionText", "EventText", "InputText", "InstanceText", "Source", "TypeText"]
+__all__ = [
+    "CriterionText",
+    "EventText",
+    "InputText",
+    "InstanceText",
+    "Source",
+    "TypeText",
+    "WaiverText",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,7 @@ class CriterionText:
 class InstanceText:
     """One template instance; `criteria` in the order of the type's inputs."""
 
-    document: Document
-    at: Path
+    table: Table
     instance_id: int
     name: bytes
     type: TypeText
@@ -71,7 +78,7 @@ class InstanceText:
     @property
     def where(self) -> SourceLocation:
         """The place of the instance."""
-        return self.document.where(self.at, key=True)
+        return self.table.document.where(self.table.at, key=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,26 @@ class EventText:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverText:
+    """What the author takes responsibility for: problems with `rule` at `subject`, and why.
+
+    `outcome` is 0 or 1 for a criterion that is never false or never true, None for both.
+    """
+
+    document: Document
+    at: Path
+    rule: str
+    subject: SourceLocation | str
+    outcome: int | None
+    reason: str
+
+    @property
+    def where(self) -> SourceLocation:
+        """The place of the waiver."""
+        return self.document.where(self.at, key=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A whole text source: types and instances by ascending id, events in their own order.
 
@@ -102,6 +129,7 @@ class Source:
     channel: int | None
     instances: tuple[InstanceText, ...]
     events: tuple[EventText, ...] | None
+    waivers: tuple[WaiverText, ...] = ()
 
     @property
     def part(self) -> str:

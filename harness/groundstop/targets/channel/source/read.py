@@ -18,6 +18,7 @@ from groundstop.targets.channel.source.values import (
     is_integer,
     number,
 )
+from groundstop.targets.channel.source.waivers import read_waivers
 from groundstop.words import near
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ def _source(path: pathlib.Path, mistakes: Mistakes) -> Source:
     if not mistakes.known_in(path):
         with mistakes.noting():
             _check_whole(root, types, channel)
-    return Source(document, types.types, channel, instances, events)
+    waivers = [*read_waivers(root, None)]
+    for instance in instances:
+        waivers += read_waivers(instance.table, instance.criteria)
+    return Source(document, types.types, channel, instances, events, tuple(waivers))
 
 
 def _check_whole(root: Table, types: Types, channel: int | None) -> None:
@@ -90,7 +94,7 @@ def _instances(root: Table, types: Types) -> tuple[InstanceText, ...]:
 
 def _instance(table: Table, types: Types, ids: list[tuple[int, Path]]) -> InstanceText | None:
     attempt = table.mistakes.attempt
-    table.close(("id", "name", "type", "severity", "match"))
+    table.close(("id", "name", "type", "severity", "match", "waive"))
     instance_id = attempt(lambda: table.integer("id", 1, 32))
     if instance_id is not None:
         ids.append((instance_id, (*table.at, "id")))
@@ -101,8 +105,7 @@ def _instance(table: Table, types: Types, ids: list[tuple[int, Path]]) -> Instan
     if instance_id is None or name is None or of is None or severity is None or criteria is None:
         return None
     return InstanceText(
-        document=table.document,
-        at=table.at,
+        table=table,
         instance_id=instance_id,
         name=name,
         type=of,

@@ -14,7 +14,7 @@ from groundstop.words import nearest
 
 __all__ = ["TOP_KEYS", "looks_like_a_source", "named_templates"]
 
-TOP_KEYS = ("templates", "type", "channel", "instance", "event")
+TOP_KEYS = ("templates", "type", "channel", "instance", "event", "waive")
 """What a source has at its top."""
 
 

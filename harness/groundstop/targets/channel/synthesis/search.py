@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from groundstop.targets.channel.synthesis.machine import Ahead, Behind, Machine, mask_of
 
-__all__ = ["Found", "find_match", "find_miss", "find_reaching", "pick"]
+__all__ = ["Found", "find_match", "find_miss", "find_reaching", "never_misses", "pick"]
 
 # Instructions that one search may execute: a second or two at the very worst.
 _MATCH_EFFORT = 500_000
@@ -138,6 +138,12 @@ def find_miss(machine: Machine) -> Found:
         if effort > _MISS_EFFORT:
             return Found(None, proven=False)
     return Found(None, proven=True)
+
+
+def never_misses(machine: Machine) -> bool:
+    """Return whether it is proven that the program matches every value."""
+    found = find_miss(machine)
+    return found.proven and found.value is None
 
 
 def _groups(machine: Machine) -> dict[Ahead, list[int]]:

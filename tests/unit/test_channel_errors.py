@@ -10,6 +10,8 @@ import pytest
 
 from groundstop.errors import InputError, SourceError
 from groundstop.targets.channel.content import ChannelContent
+from groundstop.targets.channel.source.scan import MAX_FLAWS
+from groundstop.targets.channel.source.syntax import parse
 
 CASES = Path(__file__).parent / "channel_errors"
 TYPES = """\
@@ -153,3 +155,11 @@ def test_an_unreadable_source_is_an_input_error_without_a_line(tmp_path: Path) -
 def test_a_binary_is_no_text_source(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is no text source"):
         ChannelContent().compile(tmp_path / "channel.gscf")
+
+
+@pytest.mark.parametrize(
+    "line", ["a = {\n", "a = [\n", "a = 'x\n", "}\n", "channel = 1\n", "[a]\n"]
+)
+def test_a_text_of_nothing_but_mistakes_is_told_by_the_first_of_them(line: str) -> None:
+    """Each is looked at once, or the square of their number would be steps without end."""
+    assert len(parse(line * 50_000).flaws) == MAX_FLAWS

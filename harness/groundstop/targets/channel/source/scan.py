@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from groundstop.targets.channel.formats import MAX_EVENTS, MAX_FILE, MAX_INSTANCES, MAX_TYPES
 
-__all__ = ["MAX_SOURCE", "Flaw", "Scan", "Statement", "named_character", "scan"]
+__all__ = ["MAX_FLAWS", "MAX_SOURCE", "Flaw", "Scan", "Statement", "named_character", "scan"]
 
 MAX_SOURCE = 2 * MAX_FILE
 """Bytes of a text: every byte of the largest file as two hexadecimal digits."""
@@ -22,6 +22,9 @@ MAX_TOKENS = 1 << 20  # 4096 instances with 256 each; one of twenty lines has a 
 MAX_DEPTH = 16  # twice of what instance.match.input.form.hex and its like need
 MAX_WORD = 1 << 8  # characters of a bare key, a number or a date: names have 255 bytes
 
+MAX_FLAWS = 40
+"""Who has more of them has one that explains the others."""
+_LONGEST_TABLE = 1 << 10  # tokens: a criterion has a dozen
 _ARRAYS = {"type": MAX_TYPES, "instance": MAX_INSTANCES, "event": MAX_EVENTS}
 
 # Possessive: none of them is tried in a second way, so that each character is looked at once.
@@ -117,6 +120,7 @@ class _Scanner:
         self._statement: Statement | None = None
         self._open: list[tuple[str, int]] = []  # brackets, and where
         self._tokens = 0
+        self._flaws = 0
         self._parts = 0  # of the key so far
         self._counts: dict[str, int] = {}
 
@@ -215,7 +219,7 @@ class _Scanner:
         """Return where an inline table that goes on after its line is closed; 0 for nowhere."""
         depth = sum(sign == "{" for sign, _ in self._open)
         begins = True
-        for _ in range(MAX_TOKENS):
+        for _ in range(_LONGEST_TABLE):
             match = _TOKEN.match(self.text, at)
             if match is None:
                 return 0
@@ -301,7 +305,11 @@ class _Scanner:
         if statement is None:
             statement = Statement(start, end, header=False)
             self.result.statements.append(statement)
-        statement.flaws.append(Flaw(start, end, message))
+        flaw = Flaw(start, end, message)
+        self._flaws += 1
+        if self._flaws >= MAX_FLAWS:
+            raise _FatalError(flaw)
+        statement.flaws.append(flaw)
 
     def _count_header(self, start: int) -> None:
         """Refuse more tables of one kind than any file may have, before they are parsed."""

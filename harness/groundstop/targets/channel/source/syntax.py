@@ -13,15 +13,12 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groundstop.targets.channel.source.scan import Flaw, Statement, scan
+from groundstop.targets.channel.source.scan import MAX_FLAWS, Flaw, Statement, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Parsed", "parse"]
-
-MAX_FLAWS = 40
-"""Who has more of them has one that explains the others."""
 
 _PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _KEY = re.compile(r"""\s*["']?([\w-]+)""")

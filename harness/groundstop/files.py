@@ -15,7 +15,6 @@ from groundstop.errors import InputError
 
 __all__ = [
     "MAX_INPUT",
-    "can_be_preloaded",
     "fitting_name",
     "is_unit_name",
     "make_folder",
@@ -116,11 +115,6 @@ def _has_link(found: Path) -> bool:
         return stat.S_ISLNK(found.lstat().st_mode)
     except OSError as error:
         return error.errno == errno.ELOOP
-
-
-def can_be_preloaded(path: Path) -> bool:
-    """Return whether LD_PRELOAD can name a path: it separates by spaces and by colons."""
-    return not any(separator in str(path) for separator in " :")
 
 
 def make_folder(path: Path) -> None:

@@ -223,15 +223,6 @@ def test_a_name_that_is_mangled_is_told_as_that(folder: Path) -> None:
     assert 'in C++ as extern "C"' in run.output
 
 
-def test_a_path_that_no_campaign_can_run_in_is_refused_before_a_build(tmp_path: Path) -> None:
-    folder = tmp_path / "with space"
-    folder.mkdir()
-    (folder / "fuzz.c").write_text("this does not compile")
-    run = fuzz(folder, "--harness", "fuzz.c")
-    assert run.status == 2
-    assert "must have no space or colon" in run.output
-
-
 @pytest.mark.parametrize("defined", ["MUTATOR", "CROSSOVER"])
 def test_its_own_mutator_is_the_one_that_mutates(folder: Path, defined: str) -> None:
     finding = finding_of(fuzz(folder, "--harness", "masked.c", f"--cflags=-D{defined}"))

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "harness" / "groundstop"
 
 FLOORS = [
     {"deadline", "errors", "excerpt", "model", "words"},
-    {"archive", "config", "console", "extras", "files", "interrupt", "terminal"},
+    {"archive", "config", "console", "extras", "files", "interrupt", "links", "terminal"},
     {"artifacts", "format", "toolchain", "native"},
     {"target"},
     {"oracles", "corpus"},

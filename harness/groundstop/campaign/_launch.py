@@ -6,15 +6,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundstop.errors import CampaignError
-from groundstop.files import can_be_preloaded
+from groundstop.links import is_plain, plain_path
 from groundstop.model import Sanitizer
 
-__all__ = ["Launch", "sanitizer_options"]
+__all__ = ["Launch", "plain_words", "sanitizer_options"]
 
 # docs/engine-notes.md 6 and 7 say why.  Full stacks are for reproducing, not for fuzzing.
 _SANITIZER_OPTIONS = {
@@ -66,11 +65,12 @@ class Launch:
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return `base` (default: this process' environment) with everything added.
 
-        Sanitizer options that the user has set win over ours.  Raises CampaignError for a
-        path that the dynamic linker's LD_PRELOAD cannot express.
+        Sanitizer options that the user has set win over ours.  Raises ToolError as
+        `plain_path` does.
         """
         environment = dict(os.environ if base is None else base)
         preload = self.preload()
+        programs = plain_path(Path(sys.executable).parent)
         name, ours = sanitizer_options(self.sanitizer)
         symbolizer = shutil.which("llvm-symbolizer", path=environment.get("PATH"))
         if symbolizer and self.symbolize:
@@ -83,14 +83,15 @@ class Launch:
             {
                 name: f"{ours}:{theirs}" if theirs else ours,
                 "LD_PRELOAD": preload,
-                "TMPDIR": str(self.scratch),
+                "TMPDIR": str(plain_path(self.scratch)),
                 "GROUNDSTOP_PRELOADED": preload,
-                "GROUNDSTOP_CORE": str(self.core or ""),
+                # The symbolizer waits for ever for the other end of a path with a quote in it.
+                "GROUNDSTOP_CORE": str(plain_path(self.core)) if self.core else "",
                 "GROUNDSTOP_ENTRY": self.entry,
                 "GROUNDSTOP_SHARE": str(self.share),
                 # libFuzzer starts the script again through sh: its `env python3` must
                 # find the interpreter that runs now.
-                "PATH": f"{Path(sys.executable).parent}:{environment.get('PATH', os.defpath)}",
+                "PATH": f"{programs}:{environment.get('PATH', os.defpath)}",
             }
         )
         return environment
@@ -98,16 +99,24 @@ class Launch:
     def preload(self) -> str:
         """Return LD_PRELOAD: driver, sanitizer runtime, mutator."""
         libraries = [path for path in (self.driver, self.runtime, self.mutator) if path]
-        for library in libraries:
-            if not can_be_preloaded(library):
-                raise CampaignError(
-                    f"{library}: a library that is preloaded must not have a space or colon in "
-                    "its path: move the project"
-                )
-        return ":".join(map(str, libraries))
+        return ":".join(str(plain_path(path)) for path in libraries)
 
 
 def sanitizer_options(sanitizer: Sanitizer) -> tuple[str, str]:
     """Return the variable that the sanitizer's runtime reads, and what it holds in a campaign."""
     name, options = _SANITIZER_OPTIONS[sanitizer]
     return name, ":".join(options)
+
+
+def plain_words(words: Iterable[str]) -> list[str]:
+    """Return a command line of which a shell takes each path as it is, without quotes."""
+    return [word if is_plain(word) else _plain_word(word) for word in words]
+
+
+def _plain_word(word: str) -> str:
+    flag, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
+    if not os.path.lexists(value) and "/" not in value:
+        return word
+    # What follows is glued to it: -artifact_prefix=
+    end = "/" if value.endswith("/") else ""
+    return f"{flag}{equals}{plain_path(Path(value))}{end}"

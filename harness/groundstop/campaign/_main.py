@@ -43,14 +43,17 @@ def fuzz_main(
     argv = sys.argv if argv is None else argv
     arguments = [os.path.realpath(argv[0]), *argv[1:]]
     try:
-        if not _is_launched():
+        if _is_launched():
+            # It may be a link with another name for a shell.
+            arguments[0] = os.path.abspath(argv[0])  # noqa: PTH100
+        else:
             from groundstop.campaign._relaunch import relaunch
 
             relaunch(target, arguments)
         if any(word.startswith(_UNCHECKED) for word in argv[1:]):
             from groundstop.campaign._relaunch import check_arguments
 
-            check_arguments(arguments)
+            arguments = check_arguments(arguments)
         _fuzz(target, arguments, call)
     except Exception as error:
         from groundstop.errors import GroundstopError

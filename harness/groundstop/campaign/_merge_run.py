@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from groundstop.campaign._control import Control, read_control
+from groundstop.campaign._launch import plain_words
 from groundstop.campaign._log import Log
 from groundstop.campaign._missing import is_blind
 from groundstop.campaign._options import CampaignOptions
@@ -73,7 +74,7 @@ def run_merge(  # noqa: PLR0913, PLR0917  (one step of two functions)
     interrupt = Interrupt()
     log = Log(log_file(project, target))
     with interrupt.installed(), lifeline() as line, log:
-        group = ProcessGroup(command, environment, line, log.line)
+        group = ProcessGroup(plain_words(command), environment, line, log.line)
         try:
             while not group.ends_within(_LOOK_SECONDS) and not interrupt.is_set():
                 pass

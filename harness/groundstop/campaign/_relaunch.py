@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from groundstop.artifacts import hold_for_good
+from groundstop.campaign._launch import plain_words
 from groundstop.campaign._lock import share_evolved_for_good
 from groundstop.campaign._options import ScriptOptions
 from groundstop.campaign._prepare import corpus_folders, evolved_folder, prepare, variant_of
@@ -24,31 +25,32 @@ __all__ = ["check_arguments", "relaunch"]
 
 # libFuzzer hands every word of these modes' command lines to sh, unquoted.
 _MODES_THROUGH_SH = ("fork", "merge", "minimize_crash", "cleanse_crash", "jobs")
-_PLAIN_WORD = re.compile(r"[\w./:,=@%+-]*")
+_SHELL_WORD = re.compile(r"[\w./:,=@%+-]*")
 
 
-def check_arguments(argv: Sequence[str]) -> ScriptOptions:
-    """Return the options in `argv`, which begins with the script's path; raise CampaignError."""
-    return _check(argv, os.environ.get("TMPDIR", ""))
+def check_arguments(argv: Sequence[str]) -> list[str]:
+    """Return the command line `argv`, which begins with the script's path, as it can be run.
 
-
-def _check(argv: Sequence[str], scratch: str) -> ScriptOptions:
+    Where libFuzzer starts the script again through a shell, paths that need quotes are replaced
+    by links to them.  Raises CampaignError for what is no path and needs quotes.
+    """
     script = argv[0]
     options = ScriptOptions.parse(argv[1:], os.environ)
     modes = [m for m in _MODES_THROUGH_SH if options.flag(m) not in {None, "0"}]
     if not modes:
-        return options
+        return list(argv)
     if not os.access(script, os.X_OK):
         raise CampaignError(
             f"{script} is not executable, and -{modes[0]} starts it again: chmod +x {script}"
         )
-    for word in (script, *options.flags, *options.paths, scratch):
-        if not _PLAIN_WORD.fullmatch(word):
+    words = plain_words(argv)
+    for word in words:
+        if not _SHELL_WORD.fullmatch(word):
             raise CampaignError(
-                f"{word!r}: with -{modes[0]} libFuzzer hands this to sh without quotes: use a "
-                "path of letters, digits and ._/-"
+                f"{word!r}: with -{modes[0]} libFuzzer hands this to sh without quotes: use "
+                "letters, digits and ._/-"
             )
-    return options
+    return words
 
 
 def relaunch(target: str | Target, argv: Sequence[str]) -> NoReturn:
@@ -56,7 +58,8 @@ def relaunch(target: str | Target, argv: Sequence[str]) -> NoReturn:
 
     Raises CampaignError for what is wrong in `argv`, and whatever building may raise.
     """
-    options = check_arguments(argv)
+    check_arguments(argv)
+    options = ScriptOptions.parse(argv[1:], os.environ)
     project = find_project(Path(argv[0]).parent)
     # Targets that look for their project find this one, wherever the script is started.
     os.environ["GROUNDSTOP_PROJECT"] = str(project.root)
@@ -83,7 +86,7 @@ def relaunch(target: str | Target, argv: Sequence[str]) -> NoReturn:
         share_evolved_for_good(project, target.name)
         arguments.extend(str(folder) for folder in corpus_folders(target, project))
     environment = launch.environment()
-    _check(arguments, str(run.scratch))
+    arguments = check_arguments(arguments)
     # The lock must outlive exec; whoever comes next clears the folder away.
     os.set_inheritable(run.lock, True)  # noqa: FBT003  (the function's own signature)
     sys.stdout.flush()

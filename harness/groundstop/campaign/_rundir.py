@@ -22,6 +22,7 @@ from typing import Self
 from groundstop.campaign._keep import keep_units, repair_corpus, salvage
 from groundstop.errors import ToolError
 from groundstop.files import is_unit_name
+from groundstop.links import plain_path
 
 __all__ = ["RunDirectory", "clear_dead_runs"]
 
@@ -51,7 +52,8 @@ class RunDirectory:
                 "(is a file in its place?)"
             ) from error
         try:
-            self.path = Path(tempfile.mkdtemp(prefix=f"{target}.", dir=runs))
+            # Its names go through a shell, and into variables that separate by colons.
+            self.path = plain_path(Path(tempfile.mkdtemp(prefix=f"{target}.", dir=runs)))
             self.scratch = self.path / "tmp"
             self.stats = self.path / "stats"
             self.units = self.path / _UNITS

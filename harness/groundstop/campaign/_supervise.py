@@ -12,6 +12,7 @@ from groundstop.artifacts import holding
 from groundstop.campaign._artifacts import ArtifactFolder
 from groundstop.campaign._clock import CampaignClock
 from groundstop.campaign._keep import Kept, keep_units, salvage, try_folder
+from groundstop.campaign._launch import plain_words
 from groundstop.campaign._lock import evolved_lock
 from groundstop.campaign._log import Log
 from groundstop.campaign._missing import missing_parts
@@ -376,7 +377,9 @@ class _Supervisor:
         )
         if not self._fork:
             flags += self._replaced.flags
-        return [str(self._script), *self._flags, *flags, *map(str, self._corpus)]
+        command = [str(self._script), *self._flags, *flags, *map(str, self._corpus)]
+        # Fork mode hands them to a shell.
+        return plain_words(command) if self._fork else command
 
     def _tell(self) -> None:
         if self._observer is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from groundstop.errors import ConfigError
-from groundstop.files import can_be_preloaded, read_input, resolved
+from groundstop.files import read_input, resolved
 from groundstop.scaffold._change import Change, Written, added_to, carry_out, new_file
 from groundstop.scaffold._register import read_registry
 from groundstop.scaffold._wheel import build_wheel, wheel_name
@@ -58,16 +58,11 @@ class Scaffold:
 
     Without a name it is made from the folder's, but only for a first target.  `sources` are
     the interpreter's own, C or C++ files in or below `folder`; without any the target is a toy
-    that comes along.  Raises ConfigError for a name that is none or is taken, for a source that
-    is not there, and for a folder that campaigns cannot run in.
+    that comes along.  Raises ConfigError for a name that is none or is taken, and for a source
+    that is none.
     """
 
     def __init__(self, folder: Path, name: str | None = None, sources: Sequence[Path] = ()) -> None:
-        if not can_be_preloaded(folder):
-            raise ConfigError(
-                f"{folder}: a project's path must have no space or colon in it, which the "
-                "LD_PRELOAD of a campaign cannot express: move or rename the folder"
-            )
         registry = read_registry(folder / _CONFIG)
         if name is None and registry.is_project:
             known = ", ".join(registry.targets) or "none so far"

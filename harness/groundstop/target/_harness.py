@@ -20,7 +20,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import BuildError, TargetError
-from groundstop.files import can_be_preloaded, make_folder, resolved, write_atomically
+from groundstop.files import make_folder, resolved, write_atomically
 from groundstop.target._core import Core
 from groundstop.target._library import examine_object
 from groundstop.target._target import Target, target_name
@@ -65,15 +65,9 @@ def keep_harness(project: Project, harness: Harness, taken: Container[str]) -> s
     """Write down what a harness consists of and return its target's name.
 
     The name is made from the file's; where that is `taken` by another target, a digest of the
-    path is added.  Raises TargetError for a file that is no harness, and in a folder that
-    campaigns cannot run in: before anything is built.
+    path is added.  Raises TargetError for a file that is no harness, before anything is built.
     """
     _check(harness)
-    if not can_be_preloaded(project.root):
-        raise TargetError(
-            f"{project.root}: a campaign's folder must have no space or colon in its path, which "
-            "its LD_PRELOAD cannot express: run this in another folder, or rename it"
-        )
     known = {other.path: name for name, other in harnesses(project).items()}
     name = known.get(harness.path) or _name(harness.path)
     if name in taken and harness.path not in known:

@@ -100,6 +100,8 @@ def test_sources_that_are_there_are_built_with_an_entry_point_to_fill_in(tmp_pat
     [
         ("none.c", "no such file"),
         ("vm.h", "headers"),
+        ("notes.txt", "not C or C++ by its name"),
+        ("program.c", "has NUL bytes"),
         ("../outside.c", "a folder above it"),
         ("..", "a folder: name the C or C++ files in it"),
         ("/dev/null", "not a regular file"),
@@ -112,10 +114,13 @@ def test_a_source_that_cannot_be_one_is_refused(tmp_path: Path, source: str, why
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "vm.h").touch()
+    (folder / "notes.txt").write_text("plans\n")
+    (folder / "program.c").write_bytes(b"\x7fELF\0")
+    before = sorted(folder.iterdir())
     run = groundstop("init", "vm", source, cwd=folder)
     assert run.status == 2
     assert why in run.output
-    assert [path.name for path in folder.iterdir()] == ["vm.h"]
+    assert sorted(folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("name", ["Vm", "7vm", "a-b"])
@@ -354,3 +359,18 @@ def test_that_commands_do_not_take_the_only_target_any_more_is_said(tmp_path: Pa
     )
     config.write_text(with_default)
     assert find_project(tmp_path).default == "vm"
+
+
+@pytest.mark.parametrize(
+    "include", ["vm.hpp", "vm.hh", "vm.hxx", "vm.inc", "vm.def", "vm.tcc", "table", "other.c"]
+)
+def test_what_sources_include_is_found_whatever_its_name_is(tmp_path: Path, include: str) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / include).write_text("static const int vm_value = 1;\n")
+    (tmp_path / "src" / "vm.cpp").write_text(
+        f'#include "{include}"\nextern "C" int vm(void) {{ return vm_value; }}\n'
+    )
+    assert groundstop("init", "vm", "src/vm.cpp", cwd=tmp_path).status == 0
+    build = groundstop("build", "vm", "--sanitizer", "plain", cwd=tmp_path)
+    assert build.status == 0, build.output
+    assert "/.venv/" in (tmp_path / ".gitignore").read_text().splitlines()

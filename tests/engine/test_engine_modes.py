@@ -291,13 +291,6 @@ def test_a_path_that_sh_would_take_apart_is_refused(project: EngineProject) -> N
     assert "'two words': with -fork" in run.output
 
 
-def test_a_project_that_cannot_be_preloaded_is_refused(tmp_path: Path, builds: Path) -> None:
-    project = EngineProject.make(tmp_path / "two words", builds)
-    run = project.run("magic", "-runs=1")
-    assert run.status == 2
-    assert "must not have a space" in run.output
-
-
 def test_what_a_run_leaves_behind_the_next_one_clears(project: EngineProject) -> None:
     project.seed("magic", b"MAGI")
     runs = project.root / ".groundstop" / "runs"

@@ -185,6 +185,20 @@ def test_a_library_that_cannot_be_fuzzed_says_why(tmp_path: Path, kind: str, wor
     assert run.output.count("groundstop: ") == 1
 
 
+def test_words_without_a_format_are_a_dictionary(tmp_path: Path) -> None:
+    folder = library_project(tmp_path / "p", {"seed": b"E"})
+    shared_object(folder / "libvm.so", COUNTED)
+    declared = (folder / "vm_target.py").read_text()
+    words = ', words=lambda: {"name": b"a\\x00b", "other": b"cd"})'
+    (folder / "vm_target.py").write_text(
+        declared.replace('entry="vm_fuzz"))', f'entry="vm_fuzz"){words}')
+    )
+    run = groundstop("fuzz", "vm", "--seconds", "1", cwd=folder)
+    assert run.status in {0, 1}, run.output
+    (log,) = (folder / ".groundstop" / "logs").glob("*.log")
+    assert "Dictionary: 2 entries" in log.read_text()
+
+
 def test_a_library_that_changes_is_examined_again(tmp_path: Path) -> None:
     library = shared_object(tmp_path / "libvm.so")
     core = Core(library=library, entry="vm_fuzz")

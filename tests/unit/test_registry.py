@@ -10,7 +10,8 @@ import pytest
 
 from groundstop.config import Project
 from groundstop.errors import TargetError
-from groundstop.target import load_target
+from groundstop.model import Release
+from groundstop.target import Target, load_target
 
 CORE = """\
 from pathlib import Path
@@ -19,12 +20,12 @@ mine = Target("toy", Core(root=Path(), sources=("a.c",), headers=(), entry="f"))
 """
 
 
-def load(folder: Path, source: str, where: str) -> None:
+def load(folder: Path, source: str, where: str) -> Target:
     # Modules are imported into this process once: each test needs names of its own.
     module = "toy_" + hashlib.sha256(f"{folder}".encode()).hexdigest()[:12]
     (folder / f"{module}.py").write_text(source)
     project = Project(folder, folder / "corpus", {"toy": where.replace("MODULE", module)})
-    load_target(project, "toy")
+    return load_target(project, "toy")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,21 @@ def test_a_target_that_cannot_be_had_says_what_to_write(
 ) -> None:
     with pytest.raises(TargetError, match=message):
         load(tmp_path, source, where)
+
+
+def test_a_relative_root_is_the_projects_wherever_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "project"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "a.c").write_text("int f(const char *d, unsigned long n);\n")
+    source = CORE.replace("Path()", 'Path("src")').replace("headers=()", 'history=Path("old")')
+    monkeypatch.chdir(tmp_path)
+    target = load(folder, source, "MODULE:mine")
+    assert target.core.recipe("toy", Release()).root == folder / "src"
+    (folder / "src" / "old").mkdir()
+    (folder / "src" / "old" / "bug.patch").touch()
+    assert target.core.histories() == ("bug",)
 
 
 def test_a_target_that_is_there_is_loaded(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from groundstop.errors import CampaignError
+from groundstop.links import plain_path
 from groundstop.model import Sanitizer
 from groundstop.toolchain import sanitizer_runtime
 
@@ -99,7 +101,8 @@ def check_flags(flags: Sequence[str]) -> None:
 
 def _known() -> frozenset[str]:
     """Return the names of libFuzzer's flags, of which it prints a list."""
-    environment = {**os.environ, "LD_PRELOAD": str(sanitizer_runtime(Sanitizer.UNDEFINED))}
+    runtime = sanitizer_runtime(Sanitizer.UNDEFINED) or Path()
+    environment = {**os.environ, "LD_PRELOAD": str(plain_path(runtime))}
     run = subprocess.run(
         [sys.executable, "-c", _ASK],
         env=environment,

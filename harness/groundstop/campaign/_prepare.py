@@ -127,8 +127,8 @@ def format_table(target: Target, project: Project) -> Path | None:
 
 
 def format_dictionary(target: Target, project: Project) -> Path | None:
-    """Return the file with libFuzzer's dictionary of the target's format, None without one."""
-    if target.format is None:
+    """Return the file with libFuzzer's dictionary of the format and the words; None for neither."""
+    if target.format is None and target.words is None:
         return None
     text = dictionary(target.format, extra=target.words() if target.words else None)
     return _store(project, f"{target.name}.dict", text.encode())

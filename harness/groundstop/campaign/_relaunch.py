@@ -19,7 +19,7 @@ from groundstop.campaign._rundir import RunDirectory, clear_dead_runs
 from groundstop.config import find_project
 from groundstop.errors import CampaignError
 from groundstop.files import make_folder
-from groundstop.target import Target, load_target
+from groundstop.target import Target, load_target, rooted
 
 __all__ = ["check_arguments", "relaunch"]
 
@@ -63,8 +63,7 @@ def relaunch(target: str | Target, argv: Sequence[str]) -> NoReturn:
     project = find_project(Path(argv[0]).parent)
     # Targets that look for their project find this one, wherever the script is started.
     os.environ["GROUNDSTOP_PROJECT"] = str(project.root)
-    if isinstance(target, str):
-        target = load_target(project, target)
+    target = load_target(project, target) if isinstance(target, str) else rooted(target, project)
     clear_dead_runs(project.state, lambda name: evolved_folder(project, name))
     run = RunDirectory(project.state, target.name)
     variant = variant_of(target, options.release, options.sanitizer)

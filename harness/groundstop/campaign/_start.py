@@ -16,6 +16,7 @@ from groundstop.campaign._rundir import RunDirectory
 from groundstop.config import Project
 from groundstop.errors import CampaignError
 from groundstop.files import MAX_INPUT, read_input
+from groundstop.links import plain_path
 from groundstop.target import Target
 from groundstop.words import shell_line
 
@@ -123,7 +124,7 @@ def entry_script(target: Target, project: Project, run: RunDirectory, text: str 
             "import sys\nfrom groundstop.campaign import fuzz_main\n"
             f"fuzz_main({target.name!r}, sys.argv)\n"
         )
-        script.write_text(f"#!{sys.executable}\n{text}", encoding="utf-8")
+        script.write_text(f"#!{plain_path(Path(sys.executable))}\n{text}", encoding="utf-8")
         script.chmod(0o755)
     if not os.access(script, os.X_OK):
         raise CampaignError(

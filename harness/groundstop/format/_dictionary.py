@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 _MAX_ENTRY = 64  # libFuzzer's Word::kMaxSize
 
 
-def dictionary(cls: type[Record], *, extra: Mapping[str, bytes] | None = None) -> str:
+def dictionary(cls: type[Record] | None, *, extra: Mapping[str, bytes] | None = None) -> str:
     """Return the dictionary's text: one `name="bytes"` for each different entry.
 
-    `extra` are the target's own words by name; those over 64 bytes, which libFuzzer
-    does not take, are left out.
+    `cls` None is for a target without a format.  `extra` are the target's own words by name;
+    those over 64 bytes, which libFuzzer does not take, are left out.
     """
     entries: dict[bytes, str] = {}
-    for name, value in (*_entries(cls), *(extra or {}).items()):
+    for name, value in (*(_entries(cls) if cls else ()), *(extra or {}).items()):
         if 0 < len(value) <= _MAX_ENTRY:
             entries.setdefault(value, name)
-    lines = [f"# {cls.__name__}: written by groundstop.format.dictionary"]
+    lines = [f"# {cls.__name__ if cls else 'words'}: written by groundstop.format.dictionary"]
     taken: dict[str, int] = {}
     for value, name in entries.items():
         plain = re.sub(r"\W+", "_", name, flags=re.ASCII)

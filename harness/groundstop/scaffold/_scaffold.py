@@ -19,6 +19,7 @@ from groundstop.scaffold._change import Change, Written, added_to, carry_out, ne
 from groundstop.scaffold._register import read_registry
 from groundstop.scaffold._wheel import build_wheel, wheel_name
 from groundstop.target import check_name, target_name
+from groundstop.toolchain import CPLUSPLUS
 
 __all__ = ["Scaffold"]
 
@@ -176,6 +177,13 @@ def _below(folder: Path, source: Path) -> str:
         raise ConfigError(f"{source}: {'not a regular file' if path.exists() else 'no such file'}")
     if path.suffix.startswith(".h"):
         raise ConfigError(f"{source}: headers are found by themselves: name sources only")
+    if path.suffix not in {".c", *CPLUSPLUS}:
+        suffixes = " ".join(sorted({".c", *CPLUSPLUS}))
+        raise ConfigError(
+            f"{source}: not C or C++ by its name, which must end in one of {suffixes}"
+        )
+    if b"\0" in read_input(path):
+        raise ConfigError(f"{source}: not C or C++: it has NUL bytes in it")
     if not path.is_relative_to(folder.resolve()):
         raise ConfigError(f"{source}: outside {folder}: run this in a folder above it")
     return path.relative_to(folder.resolve()).as_posix()

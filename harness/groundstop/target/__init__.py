@@ -12,6 +12,7 @@ or with `Core(library=Path("libvm.so"), entry="vm_fuzz")` for a library that is 
 The registry finds it there; nothing else has to know about it.
 """
 
+from groundstop.target._beside import Beside, beside, take_seeds
 from groundstop.target._build import Built, build, build_variants
 from groundstop.target._content import (
     Aim,
@@ -37,11 +38,12 @@ from groundstop.target._harness import Harness, forget_harness, harnesses, keep_
 from groundstop.target._library_signature import check_signature
 from groundstop.target._oracle import Context, Oracle
 from groundstop.target._problem import Problem, blank_problem, location_text
-from groundstop.target._registry import list_targets, load_target
+from groundstop.target._registry import list_targets, load_target, rooted
 from groundstop.target._target import Incident, Step, Target, check_name, target_name
 
 __all__ = [
     "Aim",
+    "Beside",
     "Built",
     "ContentToolchain",
     "Context",
@@ -62,6 +64,7 @@ __all__ = [
     "Target",
     "Unreachable",
     "Waiver",
+    "beside",
     "blank_problem",
     "brief",
     "build",
@@ -78,5 +81,7 @@ __all__ = [
     "load_target",
     "location_text",
     "needs_of",
+    "rooted",
+    "take_seeds",
     "target_name",
 ]

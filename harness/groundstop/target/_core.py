@@ -28,7 +28,7 @@ class Core:
     `entry` is a C function `int f(const uint8_t *data, size_t size)` that returns 0, or -1
     for an input that is not worth keeping: libFuzzer's convention.  A core may define
     `LLVMFuzzerInitialize`, too, which is called once before the first input.  There are two
-    kinds, and paths of both are relative to `root` (default: the project's folder).
+    kinds, and paths of both are relative to `root`, and that to the project's folder.
 
     One that is compiled: `sources` are C or C++ files, `include` folders with headers, `cflags`
     and `ldflags` the compiler's and the linker's flags; `cxxflags` are those of C++ files where
@@ -131,7 +131,11 @@ class Core:
 
     def histories(self) -> tuple[str, ...]:
         """Return the names of the history patches, sorted."""
-        return tuple(sorted(p.stem for p in self.history.glob("*.patch"))) if self.history else ()
+        return tuple(sorted(p.stem for p in self._history.glob("*.patch"))) if self.history else ()
+
+    @property
+    def _history(self) -> Path:
+        return self._base / (self.history or "")
 
     @property
     def _base(self) -> Path:
@@ -159,4 +163,4 @@ class Core:
         if self.history is None or release.history not in self.histories():
             known = ", ".join(self.histories()) or "none"
             raise TargetError(f"{name} has no history patch {release.history!r} (known: {known})")
-        return self.history / f"{release.history}.patch"
+        return self._history / f"{release.history}.patch"

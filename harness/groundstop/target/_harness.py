@@ -7,45 +7,59 @@ what takes a target's name takes a harness's as well.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import os
-import re
-import shlex
-import subprocess
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from groundstop.config import Project
-from groundstop.errors import BuildError, TargetError
-from groundstop.files import make_folder, resolved, write_atomically
+from groundstop.errors import TargetError
+from groundstop.files import make_folder, write_atomically
+from groundstop.target._commands import commands_file, flags_of_files
 from groundstop.target._core import Core
 from groundstop.target._library import examine_object
 from groundstop.target._target import Target, target_name
-from groundstop.toolchain import CPLUSPLUS, Recipe, build_shared, find_compiler, native_root
+from groundstop.toolchain import CPLUSPLUS, Recipe, build_shared, native_root
 
 __all__ = ["Harness", "forget_harness", "harness_target", "harnesses", "keep_harness"]
 
 _ENTRY = "LLVMFuzzerTestOneInput"
-_RULE_END = re.compile(r"(?<!\\)\n")
-_WORD_END = re.compile(r"(?<!\\)\s+")
+_COMPILED = {".c", *CPLUSPLUS}
+_OF_BUILDS = ("sources", "include", "cflags", "cxxflags", "ldflags", "commands")
 
 
 @dataclass(frozen=True, slots=True)
 class Harness:
     """A file with LLVMFuzzerTestOneInput: C or C++, an object, or a shared object.
 
-    `sources` are compiled with it, `include` are folders with headers; `cflags` and `ldflags`
-    go to the compiler and the linker.  Paths are absolute.
+    `sources` are compiled with it, or linked where they are objects and libraries; `include`
+    are folders with headers; `cflags`, `cxxflags` (for C++, None: the same) and `ldflags` go to
+    compiler and linker, and `commands` is a compile_commands.json with more of them for each
+    file.  Paths are absolute.
     """
 
     path: Path
     sources: tuple[Path, ...] = ()
     include: tuple[Path, ...] = ()
     cflags: tuple[str, ...] = ()
+    cxxflags: tuple[str, ...] | None = None
     ldflags: tuple[str, ...] = ()
+    commands: Path | None = None
+
+    @property
+    def compiled(self) -> tuple[Path, ...]:
+        """The sources that are compiled, in C or C++."""
+        return tuple(path for path in self.sources if path.suffix in _COMPILED)
+
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """The words for the linker: its flags, and what is compiled already."""
+        others = [path for path in self.sources if path.suffix not in _COMPILED]
+        # A shared one is looked for again when the core is loaded.
+        folders = {f"-Wl,-rpath,{path.parent}" for path in others if _is_library(path)}
+        return (*map(str, others), *sorted(folders), *self.ldflags)
 
 
 def harnesses(project: Project) -> dict[str, Harness]:
@@ -90,14 +104,15 @@ def harness_target(project: Project, name: str, harness: Harness) -> Target:
         return Target(name, Core(root=harness.path.parent, library=harness.path))
     if harness.path.suffix == ".o":
         return Target(name, Core(root=harness.path.parent, library=_link(project, name, harness)))
-    tree = _tree(harness, (harness.path, *harness.sources))
+    tree = _tree(harness, (harness.path, *harness.compiled))
     core = Core(
         root=tree.root,
         sources=tree.sources,
-        headers=tree.headers,
         include=harness.include,
         cflags=harness.cflags,
-        ldflags=harness.ldflags,
+        cxxflags=harness.cxxflags,
+        each=tree.each,
+        ldflags=harness.linked,
     )
     return Target(name, core)
 
@@ -107,15 +122,21 @@ def _check(harness: Harness) -> None:
     if not path.is_file():
         raise TargetError(f"{path}: {'a folder' if path.is_dir() else 'no such file'}")
     if _is_library(path):
-        if harness.sources or harness.include or harness.cflags or harness.ldflags:
+        if any(getattr(harness, name) for name in _OF_BUILDS):
             raise TargetError(f"{path}: a shared object is fuzzed as it is: nothing is compiled")
-    elif path.suffix not in {".c", ".o", *CPLUSPLUS}:
+    elif path.suffix not in {".o", *_COMPILED}:
         raise TargetError(
             f"{path}: a harness is a C or C++ file, an object (.o) or a shared object (.so)"
         )
     for source in harness.sources:
         if not source.is_file():
             raise TargetError(f"{source}: no such file")
+        if source.suffix not in {".o", ".a", *_COMPILED} and not _is_library(source):
+            raise TargetError(
+                f"{source}: --sources are C and C++ files, objects (.o) and libraries (.a, .so)"
+            )
+    if harness.commands:
+        commands_file(harness.commands)
 
 
 def _is_library(path: Path) -> bool:
@@ -129,18 +150,19 @@ def _name(path: Path) -> str:
 def _link(project: Project, name: str, harness: Harness) -> Path:
     """Return the shared object made of an object; what it leaves open is the runtime's."""
     made = examine_object(harness.path)
-    tree = _tree(harness, harness.sources)
+    tree = _tree(harness, harness.compiled)
     recipe = Recipe(
         name=name,
         root=tree.root,
         sources=tree.sources,
-        headers=tree.headers,
         include=(native_root() / "include", *harness.include),
         cflags=harness.cflags,
+        cxxflags=harness.cxxflags,
+        each=tree.each,
         ldflags=(
             str(harness.path),
             f"-Wl,--require-defined={_ENTRY}",
-            *harness.ldflags,
+            *harness.linked,
             *(("-lstdc++",) if made.cplusplus else ()),
         ),
     )
@@ -149,48 +171,20 @@ def _link(project: Project, name: str, harness: Harness) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """What a recipe copies: files below `root`, headers as patterns."""
+    """Files below `root`, and the flags that some of them have of their own."""
 
     root: Path
     sources: tuple[str, ...]
-    headers: tuple[str, ...]
+    each: dict[str, tuple[str, ...]]
 
 
 def _tree(harness: Harness, sources: tuple[Path, ...]) -> _Tree:
-    headers = _headers(harness, sources) if sources else []
-    files = [*sources, *headers]
-    root = Path(os.path.commonpath([file.parent for file in files or [harness.path]]))
-    names = [str(file.relative_to(root)) for file in files]
-    here = tuple(names[: len(sources)])
-    return _Tree(root, here, tuple(map(glob.escape, names[len(sources) :])))
-
-
-def _headers(harness: Harness, sources: tuple[Path, ...]) -> list[Path]:
-    """Return the headers that the compiler finds beside the sources, not in folders given."""
-    folders = (native_root() / "include", *harness.include)
-    command = [
-        *find_compiler().command,
-        "-MM",
-        *harness.cflags,
-        *(f"-I{folder}" for folder in folders),
-        *map(str, sources),
-    ]
-    run = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    if run.returncode:
-        raise BuildError(str(harness.path), shlex.join(command), run.stderr)
-    found = set()
-    for rule in _RULE_END.split(run.stdout):
-        words = _WORD_END.split(rule.replace("\\\n", " ").strip())[1:]
-        found |= {Path(_unescaped(word)).resolve() for word in words}
-    return sorted(
-        path
-        for path in found - set(sources)
-        if not any(path.is_relative_to(resolved(folder)) for folder in folders)
-    )
-
-
-def _unescaped(word: str) -> str:
-    return re.sub(r"\\(.)", r"\1", word).replace("$$", "$")
+    root = Path(os.path.commonpath([file.parent for file in (*sources, harness.path)]))
+    flags = {}
+    if harness.commands:
+        flags = flags_of_files(commands_file(harness.commands), sources)
+    each = {str(file.relative_to(root)): words for file, words in flags.items()}
+    return _Tree(root, tuple(str(file.relative_to(root)) for file in sources), each)
 
 
 def _document(harness: Harness) -> dict[str, object]:
@@ -199,7 +193,9 @@ def _document(harness: Harness) -> dict[str, object]:
         "sources": [str(source) for source in harness.sources],
         "include": [str(folder) for folder in harness.include],
         "cflags": list(harness.cflags),
+        "cxxflags": None if harness.cxxflags is None else list(harness.cxxflags),
         "ldflags": list(harness.ldflags),
+        "commands": str(harness.commands or ""),
     }
 
 
@@ -209,5 +205,7 @@ def _from_document(document: Mapping[str, list[str]]) -> Harness:
         sources=tuple(map(Path, document["sources"])),
         include=tuple(map(Path, document["include"])),
         cflags=tuple(document["cflags"]),
+        cxxflags=None if document["cxxflags"] is None else tuple(document["cxxflags"]),
         ldflags=tuple(document["ldflags"]),
+        commands=Path(str(document["commands"])) if document["commands"] else None,
     )

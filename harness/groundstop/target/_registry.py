@@ -16,7 +16,7 @@ from groundstop.target._harness import harness_target, harnesses
 from groundstop.target._target import Target
 from groundstop.words import near
 
-__all__ = ["list_targets", "load_target"]
+__all__ = ["list_targets", "load_target", "rooted"]
 
 _GROUP = "groundstop.targets"
 
@@ -71,8 +71,7 @@ def load_target(project: Project, name: str) -> Target:
         raise _wrong(name, what, name, example)
     if target.name != name:
         raise _wrong(name, f"{where} is the target {target.name!r}", target.name, where)
-    if target.core.root is None:
-        target = replace(target, core=replace(target.core, root=project.root))
+    target = rooted(target, project)
     return replace(target, content=bounded(target.content, project.content_seconds, name))
 
 
@@ -97,6 +96,12 @@ def _said(error: BaseException, project: Project) -> str:
 
 def _is_ours(module: str) -> bool:
     return module.partition(".")[0] == "groundstop" and not module.startswith(f"{_GROUP}.")
+
+
+def rooted(target: Target, project: Project) -> Target:
+    """Return `target` with its core's root in the project, whatever the current folder is."""
+    root = project.root / (target.core.root or "")
+    return replace(target, core=replace(target.core, root=root))
 
 
 def _wrong(name: str, what: str, key: str, value: str) -> TargetError:

@@ -45,7 +45,7 @@ class Lines:
     def check_definition(self, source):
         return []
 
-    def check_outcome(self, source, release, tree, outcome):
+    def check_outcome(self, source, check):
         return []
 
     def check_release(self, source, release, tree):

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extra.h"
 #include "stats.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -23,6 +24,13 @@ struct region {
 	uint8_t *saved;
 	uint8_t *seen;  /* for each counter a bit for each bucket that it was in */
 	uint64_t *last; /* eight counters at a time, as they were when last judged */
+	bool is_extra;  /* these are no edges */
+};
+
+/* As the compiler writes it: an address, and flags (1: a function begins there). */
+struct place {
+	uintptr_t pc;
+	uintptr_t flags;
 };
 
 static struct region regions[MAX_REGIONS];
@@ -54,6 +62,57 @@ void __sanitizer_cov_pcs_init(const uintptr_t *start, const uintptr_t *stop)
 	*(void **)&next = dlsym(RTLD_NEXT, "__sanitizer_cov_pcs_init");
 	if (next)
 		next(start, stop);
+}
+
+/*
+ * With the next provider, past our own.  Counters and places come in pairs, or libFuzzer refuses
+ * to start: each counter's own address stands for a place, and so is taken for no other one.
+ */
+bool gs_coverage_follow(uint8_t *start, uint8_t *stop)
+{
+	void (*init_counters)(uint8_t *, uint8_t *);
+	void (*init_places)(const uintptr_t *, const uintptr_t *);
+	size_t size = (size_t)(stop - start);
+	struct place *places;
+	size_t i;
+
+	*(void **)&init_counters = dlsym(RTLD_NEXT, "__sanitizer_cov_8bit_counters_init");
+	*(void **)&init_places = dlsym(RTLD_NEXT, "__sanitizer_cov_pcs_init");
+	if (init_counters == NULL || init_places == NULL)
+		return false;
+	places = calloc(size, sizeof(*places));
+	if (places == NULL)
+		return false;
+	for (i = 0; i < size; i++)
+		places[i].pc = (uintptr_t)&start[i];
+	init_counters(start, stop);
+	init_places((const uintptr_t *)places, (const uintptr_t *)(places + size));
+	return true;
+}
+
+static void add_extra(uint8_t *start, uint8_t *stop)
+{
+	if (region_count == MAX_REGIONS || !gs_coverage_follow(start, stop))
+		return;
+	regions[region_count].start = start;
+	regions[region_count].size = (size_t)(stop - start);
+	regions[region_count].is_extra = true;
+	region_count++;
+}
+
+void gs_coverage_add_extra(void)
+{
+	gs_extra_find(add_extra);
+}
+
+void gs_coverage_reset_extra(void)
+{
+	size_t i;
+
+	for (i = 0; i < region_count; i++) {
+		if (regions[i].is_extra)
+			memset(regions[i].start, 0, regions[i].size);
+	}
 }
 
 void gs_coverage_save(void)
@@ -110,7 +169,7 @@ static uint32_t note_counter(const struct region *region, size_t base, size_t in
 
 	if ((found & ~*seen) == 0)
 		return 0;
-	if (*seen == 0)
+	if (*seen == 0 && !region->is_extra)
 		gs_edge_seen(base + index);
 	*seen |= found;
 	return 1;
@@ -161,7 +220,8 @@ uint32_t gs_coverage_note(void)
 	for (i = 0; i < region_count; i++) {
 		if (remember(&regions[i]))
 			features += note_region(&regions[i], base);
-		base += regions[i].size;
+		if (!regions[i].is_extra)
+			base += regions[i].size;
 	}
 	return features;
 }

@@ -3,6 +3,7 @@
 #ifndef GROUNDSTOP_DRIVER_COVERAGE_H
 #define GROUNDSTOP_DRIVER_COVERAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #pragma GCC visibility push(hidden)
@@ -14,6 +15,21 @@
  */
 void gs_coverage_save(void);
 void gs_coverage_restore(void);
+
+/*
+ * Have libFuzzer follow counters that are no edges of a core, and reset them before each input.
+ * False where it is not there.  Before it runs.
+ */
+bool gs_coverage_follow(uint8_t *start, uint8_t *stop);
+
+/*
+ * Have libFuzzer follow, and reset before each input, what cores count in a section of their own
+ * (extra.h).  Before it runs, when the core is loaded.  They are features, and no edges.
+ */
+void gs_coverage_add_extra(void);
+
+/* The same reset for a run that is no input of libFuzzer's. */
+void gs_coverage_reset_extra(void);
 
 /*
  * Note what this input covered.  New edges are counted in the shared numbers; returns

@@ -122,6 +122,7 @@ int LLVMFuzzerRunDriver(int *argc, char ***argv, groundstop_entry wrapped)
 	gs_hang_limit(*argc, *argv);
 	gs_lifeline_watch();
 	gs_content_open();
+	gs_coverage_add_extra();
 	status = next(argc, argv, run_one);
 	gs_stats_flush();
 	return status;
@@ -164,6 +165,9 @@ EXPORT int groundstop_driver_execute(groundstop_entry wanted, const uint8_t *dat
 			return 0;
 		memcpy(copy, data, size);
 	}
+	/* For an oracle: what the input counted is kept meanwhile. */
+	if (entry)
+		gs_coverage_reset_extra();
 	result = gs_call(wanted, copy, size);
 	free(copy);
 	return result;

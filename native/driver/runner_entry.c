@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#include "extra.h"
+
 typedef int (*initializer)(int *argc, char ***argv);
 
 /* What a core's own mutator calls, so that a core which has one loads: nobody mutates here. */
@@ -29,6 +31,32 @@ static gs_entry_point function_named(const char *name)
 	return function;
 }
 
+#define MAX_EXTRA 64u
+
+static struct {
+	uint8_t *start;
+	size_t size;
+} extra[MAX_EXTRA];
+static size_t extra_count;
+
+static void note_extra(uint8_t *start, uint8_t *stop)
+{
+	if (extra_count == MAX_EXTRA)
+		return;
+	extra[extra_count].start = start;
+	extra[extra_count].size = (size_t)(stop - start);
+	extra_count++;
+}
+
+/* As libFuzzer does before each input, and cores count on. */
+static void reset_extra(void)
+{
+	size_t i;
+
+	for (i = 0; i < extra_count; i++)
+		memset(extra[i].start, 0, extra[i].size);
+}
+
 const char *gs_entry_load(const char *path, const char *name)
 {
 	static int argument_count = 1;
@@ -42,6 +70,7 @@ const char *gs_entry_load(const char *path, const char *name)
 	own_entry = function_named(name);
 	if (own_entry == NULL)
 		return dlerror();
+	gs_extra_find(note_extra);
 	*(void **)&initialize = dlsym(core, "LLVMFuzzerInitialize");
 	arguments[0] = (char *)(uintptr_t)path;
 	if (initialize != NULL)
@@ -80,6 +109,7 @@ int gs_entry_call(gs_entry_point entry, int32_t fill, const uint8_t *data, size_
 	int returned;
 
 	*stack = 0;
+	reset_extra();
 	if (fill < 0)
 		return call(entry, data, size);
 	gs_heap_fill((uint8_t)fill);

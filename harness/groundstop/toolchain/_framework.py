@@ -14,7 +14,7 @@ from groundstop.toolchain._recipe import Recipe
 
 # The runner lies beside the driver, and these belong to both.
 _RUNNER = "runner"
-_SHARED = ("guard.c", "report.c")
+_SHARED = ("extra.c", "guard.c", "report.c")
 # Theirs, not a user's core's: a warning in them is a mistake of ours.
 _STRICT = (
     "-std=gnu11",

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "stats.h"
+#include "turn.h"
 #include "unit.h"
 
 #define GS_OURS 1
@@ -33,8 +34,9 @@ static pid_t owner;
 static int kept_error = -1;    /* standard error, once more */
 static int most_descriptors;   /* that may be open; 0: no limit is known */
 
-static struct sigaction behind_segv;
-static struct sigaction behind_bus;
+/* What reports a fault, by its number. */
+static struct sigaction behind[NSIG];
+static const int faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
 
 static bool is_closed(int descriptor)
 {
@@ -69,13 +71,11 @@ static uintptr_t program_counter(const ucontext_t *context)
  */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-	static volatile sig_atomic_t faults;
-	const struct sigaction *behind = number == SIGBUS ? &behind_bus : &behind_segv;
+	static _Atomic int reporter;
 	Dl_info module;
 
-	if (faults++ == 0 && dladdr((void *)program_counter(context), &module) != 0 &&
-	    (behind->sa_flags & SA_SIGINFO) != 0) {
-		behind->sa_sigaction(number, info, context);
+	if (gs_turn_take(&reporter) && dladdr((void *)program_counter(context), &module) != 0) {
+		behind[number].sa_sigaction(number, info, context);
 		return;
 	}
 	gs_conduct_say("\n==0== ERROR: Groundstop: SEGV, and the stack cannot be walked: it is smashed, or a "
@@ -83,11 +83,12 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	gs_end_with_unit();
 }
 
-static void handle(int number, struct sigaction *behind)
+static void handle(int number)
 {
 	struct sigaction action;
 
-	if (sigaction(number, NULL, behind) != 0 || (behind->sa_flags & SA_SIGINFO) == 0)
+	if (sigaction(number, NULL, &behind[number]) != 0 ||
+	    (behind[number].sa_flags & SA_SIGINFO) == 0)
 		return;
 	memset(&action, 0, sizeof(action));
 	action.sa_sigaction = on_fault;
@@ -121,6 +122,7 @@ static void limit_descriptors(void)
 void gs_conduct_watch(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t i;
 
 	ours = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (ours == MAP_FAILED || madvise((void *)ours, page, MADV_WIPEONFORK) != 0)
@@ -131,8 +133,8 @@ void gs_conduct_watch(void)
 	limit_descriptors();
 	kept_error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, GS_KEPT_DESCRIPTOR);
 	pthread_atfork(NULL, on_fork, NULL);
-	handle(SIGSEGV, &behind_segv);
-	handle(SIGBUS, &behind_bus);
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		handle(faults[i]);
 }
 
 bool gs_conduct_is_ours(void)

@@ -83,12 +83,14 @@ GS_EXPORT void groundstop_report_stage(uint32_t stage)
 GS_EXPORT void groundstop_report_outcome(const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
-	size_t room = GS_REPORT_OUTCOME_CAPACITY - report.outcome_size;
+	/* Once: another thread that reports, against the rules, must not move it meanwhile. */
+	uint32_t used = __atomic_load_n(&report.outcome_size, __ATOMIC_RELAXED);
+	size_t room = GS_REPORT_OUTCOME_CAPACITY - used;
 	size_t kept = size < room ? size : room;
 
 	if (kept != 0) {
-		memcpy(report.outcome + report.outcome_size, bytes, kept);
-		report.outcome_size += (uint32_t)kept;
+		memcpy(report.outcome + used, bytes, kept);
+		__atomic_store_n(&report.outcome_size, used + (uint32_t)kept, __ATOMIC_RELAXED);
 	}
 	report.outcome_dropped += size - kept;
 	for (; kept < size; kept++)

@@ -9,6 +9,8 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "turn.h"
+
 #define GS_ALTERNATE_STACK 65536
 #define GS_STACK_MARGIN (1u << 20) /* how far beyond the stack's end a large frame may reach */
 
@@ -83,12 +85,14 @@ static bool overflows_stack(uintptr_t address, uintptr_t pointer)
 
 static void on_signal(int number, siginfo_t *info, void *context)
 {
+	static _Atomic int reporter;
 	uintptr_t address = (uintptr_t)info->si_addr;
 	const char *kind = "signal";
 	size_t past = 0;
 	size_t i;
 
-	if (!gs_death_is_ours())
+	/* A handler that faults itself, on a smashed stack, must end the process. */
+	if (!gs_death_is_ours() || !gs_turn_take(&reporter))
 		_exit(GS_EXIT_DEATH);
 	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
 		if (fatal[i].number == number)
@@ -141,8 +145,7 @@ void gs_signals_handle(void)
 	/* The first call loads the unwinder, which a handler must not. */
 	(void)backtrace(&frame, 1);
 	sigaltstack(&stack, NULL);
-	/* Reset: a handler that faults itself, on a smashed stack, must end the process. */
-	action.sa_flags = (int)(SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESETHAND);
+	action.sa_flags = (int)(SA_SIGINFO | SA_ONSTACK | SA_NODEFER);
 	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		sigaction(fatal[i].number, &action, NULL);
 }

@@ -18,7 +18,8 @@ from groundstop.campaign import (
 from groundstop.config import Project
 from groundstop.errors import BuildError, CampaignError
 from groundstop.findings import keep_artifacts
-from groundstop.model import Sanitizer, Variant
+from groundstop.model import Death, Sanitizer, Variant
+from groundstop.replay import open_worker
 from support.campaigns import AfterProcesses
 from support.uncivil import uncivil, uncivil_project
 
@@ -191,6 +192,29 @@ def test_a_hang_is_stored_once(project: Project) -> None:
     options = CampaignOptions(seconds=600, timeout=1, share=0)
     result = run_campaign(uncivil("l"), project, options, AfterProcesses(2))
     assert {artifact.kind for artifact in result.artifacts} == {"timeout"}
+
+
+@pytest.mark.parametrize("harm, kind", [("B", "abort"), ("G", "SEGV")])
+@pytest.mark.parametrize("sanitizer", [Sanitizer.ADDRESS, Sanitizer.UNDEFINED])
+def test_threads_that_die_at_once_do_not_end_each_others_report(
+    project: Project, harm: str, kind: str, sanitizer: Sanitizer
+) -> None:
+    result = campaign(project, harm, sanitizer=sanitizer)
+    (artifact,) = result.artifacts
+    assert artifact.path.read_bytes()[:1] == b"X"
+    assert artifact.report is not None
+    # Whole: libFuzzer's last line is that of the input.
+    lines = artifact.report.read_text().splitlines()
+    assert any("#0 0x" in line for line in lines)
+    assert "SUMMARY: " in "".join(lines)
+    assert "Groundstop" not in artifact.summary
+    for variant in (Variant(sanitizer=sanitizer), Variant(sanitizer=Sanitizer.PLAIN)):
+        with open_worker(uncivil(harm), variant, project) as worker:
+            death = worker.run(b"X")
+        assert isinstance(death, Death)
+        assert death.kind == kind
+        assert "#1 0x" in death.report
+        assert "SUMMARY: " in death.report
 
 
 def test_a_hang_is_found_by_several_workers_too(project: Project) -> None:

@@ -211,6 +211,29 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void harm(void)
 {
 }
+#elif HARM == 'B' || HARM == 'G' /* many threads, each of which dies of it, at once */
+#define THREADS 16
+
+static pthread_barrier_t together;
+
+static void *dying(void *unused)
+{
+	pthread_barrier_wait(&together);
+	if (HARM == 'B')
+		abort();
+	*(volatile int *)0 = 1;
+	return unused;
+}
+
+static void harm(void)
+{
+	pthread_t threads[THREADS];
+
+	pthread_barrier_init(&together, NULL, THREADS);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, dying, NULL);
+	pthread_join(threads[0], NULL);
+}
 #elif HARM == 'S' /* the saved frame pointer and the return address */
 __attribute__((noinline)) static void harm(void)
 {

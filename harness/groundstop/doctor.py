@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ __all__ = ["Check", "examine"]
 _OLDEST_PYTHON = (3, 11)
 _OLDEST_CLANG = 14
 _ENGINE_INPUTS = 100
+_OPEN_FILES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,17 @@ def _python(_project: Project) -> str:
     if platform.machine() != "x86_64" or sys.platform != "linux":
         raise ToolError(f"{sys.platform} {platform.machine()}: Atheris' runtimes are Linux x86_64")
     return f"{version}, {sys.platform} {platform.machine()}"
+
+
+def _open_files(_project: Project) -> str:
+    # A worker takes some ten, and there is one for each processor and variant.
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < _OPEN_FILES:
+        raise ToolError(
+            f"{allowed} files may be open at once (`ulimit -n`), {_OPEN_FILES} are needed"
+            f"{': ulimit -n ' + str(most) if most >= _OPEN_FILES else ''}"
+        )
+    return f"{allowed:,} files may be open at once"
 
 
 def _clang(_project: Project) -> str:
@@ -168,6 +181,7 @@ def _engine(project: Project) -> str:
 
 _CHECKS: dict[str, Callable[[Project], str]] = {
     "python": _python,
+    "open files": _open_files,
     "clang": _clang,
     "clang runtimes": _compiler_runtimes,
     "llvm-symbolizer": _llvm_tool("llvm-symbolizer"),

@@ -66,6 +66,10 @@ class ReplayError(GroundstopError):
     """A replay worker could not be started or does not answer (not: the core died)."""
 
 
+class StrayDeathError(ReplayError):
+    """The core's process died between two inputs, of what an earlier one left running."""
+
+
 class CampaignError(GroundstopError):
     """A campaign could not be started, or ended in a way that is no finding."""
 

@@ -17,6 +17,7 @@
 #define GS_CAPTURE_LIMIT (16u << 20) /* bytes that the core may print, or write to any file */
 #define GS_GRACE_SECONDS 2           /* for a core that still runs when the parent is gone */
 #define GS_WATCHER_STACK (128u << 10)
+#define GS_OURS 8 /* descriptors that we keep to ourselves, and a few */
 
 /* Exit statuses of a set-up that failed before there was an arena to say so in. */
 enum { GS_BAD_DESCRIPTORS = 3, GS_BAD_ARENA = 4, GS_BAD_CORE = 5 };
@@ -29,11 +30,29 @@ static long number_of(const char *text)
 	return *text != '\0' && *end == '\0' && value >= 0 && value <= INT_MAX ? value : -1;
 }
 
+/* As many as are allowed; a core has its own use for the low ones. */
+static int first_descriptor(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 0;
+	if (files.rlim_cur < GS_FIRST_DESCRIPTOR + GS_OURS && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max < GS_FIRST_DESCRIPTOR + GS_OURS ?
+				 files.rlim_max : GS_FIRST_DESCRIPTOR + GS_OURS;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+		(void)getrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (files.rlim_cur >= GS_FIRST_DESCRIPTOR + GS_OURS)
+		return GS_FIRST_DESCRIPTOR;
+	return files.rlim_cur > GS_OURS ? (int)files.rlim_cur - GS_OURS : 0;
+}
+
 /* Move an inherited descriptor to a high number, unseen by what the core executes. */
 static int take_descriptor(const char *text)
 {
 	long inherited = number_of(text);
-	int taken = inherited < 0 ? -1 : fcntl((int)inherited, F_DUPFD_CLOEXEC, GS_FIRST_DESCRIPTOR);
+	int taken = inherited < 0 ? -1 : fcntl((int)inherited, F_DUPFD_CLOEXEC, first_descriptor());
 
 	if (taken < 0)
 		return -1;

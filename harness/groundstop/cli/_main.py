@@ -43,6 +43,7 @@ _COMMANDS = {
 
 _NOTHING_DECIDED = 2
 _NO_FOLDER = "the folder that this runs in is not there any more: cd to one that is"
+_OPEN_FILES = 4096
 
 
 class _Commands(CommandGroup):
@@ -88,9 +89,20 @@ def _one_dash(error: click.NoSuchOption) -> click.UsageError:
     return error
 
 
+def _allow_files() -> None:
+    """Raise the limit of open files as far as is allowed, and as is of use."""
+    import resource
+
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def main() -> NoReturn:
     """Run the command line; every error of ours is one message and exit status 2."""
     open_standard_files()
+    _allow_files()
     if COMPLETE in os.environ:
         # A shell reads this, not people; click ends it.
         _cli.main(prog_name="groundstop")

@@ -22,7 +22,7 @@ from groundstop.errors import (
     BuildError,
     CoreError,
     InterruptedTriageError,
-    ReplayError,
+    StrayDeathError,
     TargetError,
     ToolError,
 )
@@ -94,7 +94,7 @@ def keep_artifacts(
             folder = project.relative(paths[0].parent)
             done = len(paths) - len(left)
             raise InterruptedTriageError(done, len(paths), folder) from None
-        except ReplayError:
+        except StrayDeathError:
             # A thread that an input left behind ended the process, while another one ran
             # or when there was nothing to run any more: the campaign has seen more.
             if left:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from groundstop.errors import InputError, ReplayError
+from groundstop.errors import InputError, ReplayError, StrayDeathError, os_error_words
 from groundstop.files import MAX_INPUT
 from groundstop.replay._arena import Arena
 from groundstop.replay._death import LastWords
@@ -51,6 +51,17 @@ class Session:
             self._end_process()
             self._arena.close()
             self._arena = None
+        try:
+            self._start(size)
+        except OSError as error:
+            # Files or memory: no input is to blame.
+            raise ReplayError(
+                f"{self.settings.runner}: the replay runner cannot be started: "
+                f"{os_error_words(error)} (`ulimit -a` shows the limits of this shell, "
+                "`groundstop doctor` what is needed)"
+            ) from error
+
+    def _start(self, size: int) -> None:
         if self._arena is None:
             self._arena = Arena(max(size, _INPUT_SIZE))
         if self._process is not None and self._process.runs >= self._next_look:
@@ -95,9 +106,9 @@ class Session:
             self._process = None
 
 
-def stray_death(words: LastWords) -> ReplayError:
+def stray_death(words: LastWords) -> StrayDeathError:
     """Return the error for a death that no input can be blamed for."""
-    return ReplayError(
+    return StrayDeathError(
         "the core's process died between two inputs, of a thread or timer that an earlier "
         f"input left behind; run the inputs one by one to find it\n{words.text}"
     )

@@ -72,7 +72,7 @@ def _python(_project: Project) -> str:
 def _open_files(_project: Project) -> str:
     # A worker takes some ten, and there is one for each processor and variant.
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed < _OPEN_FILES:
+    if 0 <= allowed < _OPEN_FILES:
         raise ToolError(
             f"{allowed} files may be open at once (`ulimit -n`), {_OPEN_FILES} are needed"
             f"{': ulimit -n ' + str(most) if most >= _OPEN_FILES else ''}"

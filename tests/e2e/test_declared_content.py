@@ -126,14 +126,12 @@ def test_a_format_alone_tells_a_good_file_from_a_broken_one(tmp_path: Path) -> N
     others = {status for stage, (status, _) in found["mode"].items() if stage != "definition"}
     assert others == {"hold", "passed", "not checked", "not applicable"}
     assert found["good"]["definition"][0] == "passed"
-    assert found["good"]["outcome"] == (
-        "not checked",
-        "1 outcome of which nothing is expected; judged by no oracle",
-    )
+    assert found["good"]["outcome"] == ("not checked", "nothing expected; judged by no oracle")
+    assert found["good"]["content coverage"][0] == "not checked"
     # What nobody looked at is said of what ships, without a question.
     run = groundstop("gate", "good", "mode", cwd=folder)
     good, _, mode = run.stdout.partition("HOLD")
-    assert " outcome not checked 1 outcome of which nothing is expected" in " ".join(good.split())
+    assert " outcome not checked nothing expected" in " ".join(good.split())
     assert "passed" not in good
     assert "mode, byte 2: " in mode
     shown = groundstop("show", "mode", cwd=folder).stdout
@@ -168,7 +166,7 @@ def test_a_core_that_reports_no_stage_is_judged_by_what_it_returns(tmp_path: Pat
     assert "reports no stage" in found["good"]["load"][1]
     assert found["good"]["evaluate"] == (
         "not checked",
-        "the core reports no stage: of 1 testcase run to the end 1 on the core",
+        "the core reports no stage; 1 set of events: 1 run to the end on the core",
     )
     run = groundstop("gate", "--json", "refused", cwd=folder)
     assert "refused: returned -1, stage not reported, outcome not reported" in problems(run)
@@ -254,7 +252,7 @@ def test_what_needs_a_toolchain_says_so(tmp_path: Path) -> None:
     assert "no text sources: good is none; declare Target(content=…)" in run.stderr
     run = groundstop("events", "good", cwd=folder)
     assert run.status == 2
-    assert "brings no content toolchain with elements, synthesize, write_events" in run.stderr
+    assert "brings no content toolchain with elements, parts, synthesize" in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ class ContentCoverage:
 
 def covering_toolchain(target: Target) -> CoveringToolchain:
     """Return the target's content toolchain; raise TargetError if it cannot cover content."""
-    needed = ("elements", "parts", "synthesize", "pick_event", "write_events")
+    needed = ("elements", "parts", "synthesize", "pick_event", "show_event", "write_events")
     missing = [name for name in needed if not hasattr(target.content, name)]
     if missing:
         raise TargetError(

@@ -137,7 +137,7 @@ def _native_parts(project: Project) -> str:
     build_mutator(project_state=state)
     for sanitizer in (Sanitizer.ADDRESS, Sanitizer.UNDEFINED, Sanitizer.PLAIN):
         build_runner(sanitizer, project_state=state)
-    return "driver, mutator and runner compile"
+    return "driver, mutator and runner are built"
 
 
 def _engine(project: Project) -> str:

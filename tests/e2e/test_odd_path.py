@@ -15,6 +15,7 @@ import pytest
 from groundstop.errors import ToolError
 from groundstop.links import is_plain, plain_path
 from support.command import groundstop
+from support.libraries import share_builds
 from support.toy import make_toy
 
 ODD = """it's a: größe "x" $HOME %p;#&"""
@@ -22,7 +23,9 @@ ODD = """it's a: größe "x" $HOME %p;#&"""
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return make_toy(tmp_path / ODD, reads_past_its_input=True)
+    folder = tmp_path / ODD
+    share_builds(folder)
+    return make_toy(folder, reads_past_its_input=True)
 
 
 def test_a_campaign_its_findings_and_the_gate(folder: Path) -> None:
@@ -69,7 +72,7 @@ def test_several_workers_merge_and_the_script_by_hand(folder: Path) -> None:
 
 def test_a_new_project_and_a_harness(tmp_path: Path) -> None:
     folder = tmp_path / ODD
-    folder.mkdir()
+    share_builds(folder)
     assert groundstop("init", "vm", cwd=folder).status == 0
     built = groundstop("build", "vm", "--sanitizer", "address", cwd=folder)
     assert built.status == 0, built.output

@@ -22,7 +22,7 @@ def test_one_cause_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(doctor, "list_targets", lambda _project: {})
     checks = {check.name: check for check in doctor.examine(Project(tmp_path, tmp_path))}
     assert "/nowhere/clang does not run" in checks["clang"].detail
-    for name in ("clang runtimes", "llvm-cov", "native parts"):
+    for name in ("clang runtimes", "native parts"):
         assert checks[name] == doctor.Check(name, good=False, detail="see clang above")
     assert "is empty" in checks["targets"].detail
     assert checks["engine"].detail == "see targets above"

@@ -53,7 +53,10 @@ def _find_compiler(cc: str, path: str) -> Compiler:
     else:
         found = _first_on_path("clang", path)
         if found is None:
-            raise ToolError(f"no clang on PATH: {_INSTALL}")
+            raise ToolError(
+                "no clang on PATH: nothing new can be built, only what is built already works: "
+                f"{_INSTALL}"
+            )
         command = (found,)
     try:
         answer = subprocess.run(

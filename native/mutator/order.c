@@ -201,7 +201,8 @@ static uint32_t take_repeated(struct groundstop_mutator *m, uint32_t array)
 static void renew_keys(struct groundstop_mutator *m, uint32_t array, uint32_t element)
 {
 	uint32_t first = GSM_NONE, last = GSM_NONE, next;
-	struct gap gap = {.full = true};
+	struct gap gap;
+	bool begun = false;
 
 	/* The array stays in order until all have a key. */
 	for (; element != GSM_NONE; element = next) {
@@ -212,8 +213,9 @@ static void renew_keys(struct groundstop_mutator *m, uint32_t array, uint32_t el
 		gsm_at(m, element)->next = GSM_NONE;
 		if (!gsm_range(m, key_node(m, array, element), &range))
 			continue;
-		if (first == GSM_NONE || range.low != gap.range.low || range.high != gap.range.high)
+		if (!begun || range.low != gap.range.low || range.high != gap.range.high)
 			gap_begin(m, array, range, &gap);
+		begun = true;
 		if (!gap_next(m, array, GSM_NONE, &gap, &key))
 			continue;
 		gsm_set(m, key_node(m, array, element), key);

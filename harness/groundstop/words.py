@@ -8,7 +8,16 @@ import re
 import shlex
 from collections.abc import Iterable
 
-__all__ = ["bounded", "counted", "near", "nearest", "one_line", "printable", "shell_line"]
+__all__ = [
+    "bounded",
+    "counted",
+    "near",
+    "nearest",
+    "one_line",
+    "printable",
+    "shell_line",
+    "visible",
+]
 
 # Longer names are no slips of the pen, and comparing them takes its time.
 _LONGEST_NAME = 64
@@ -52,15 +61,24 @@ def near(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(names[:_SHOWN_NAMES])}{more}"
 
 
+def visible(text: str) -> str:
+    r"""Return text of which everything is seen, where it stands.
+
+    Control characters, what is invisible or changes the direction, other separators of lines
+    and lone surrogates become escapes as Python writes them (`\x1b`, `\u202e`).  Line feeds
+    and tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+
+
 def printable(text: str) -> str:
     r"""Return text that a terminal or a log shows as it is, and does not obey.
 
-    Control characters, what is invisible or changes the direction, other separators of lines
-    and lone surrogates become escapes as Python writes them (`\x1b`, `\u202e`), as does the
-    first character of what a CI system takes for a command.  Line feeds and tabs stay.
+    It is `visible`, and of what a CI system takes for a command the first character is escaped.
     """
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+    text = visible(text)
     if "::" in text or "##" in text:
         text = _CI_COMMAND.sub(lambda m: f"{m[1]}\\x3a" if m[0].endswith(":") else "\\x23", text)
     return text

@@ -221,3 +221,34 @@ def test_a_channel_file_of_hostile_keys_and_texts_is_not_obeyed(tmp_path: Path) 
             assert ran.status in {1, 2}
             assert b"internal error" not in ran.output, ran.output
             assert_fit(ran.output)
+
+
+INSTANCE = """
+[[instance]]
+id = {number}
+name = "n{number}"
+type = "ipc"
+severity = "high"
+[instance.match]
+first_message = {{ pattern = "a$b" }}
+"""
+
+
+def test_a_remedy_is_said_once_of_many_mistakes_of_a_kind(tmp_path: Path) -> None:
+    path = tmp_path / "many.toml"
+    head = f'templates = "{ROOT}/corpus/channel/templates/current.toml"\nchannel = 5\n'
+    path.write_text(head + "".join(INSTANCE.format(number=n) for n in range(1, 10)))
+    ran = run(ROOT, "gate", "--target", "channel", path)
+    assert ran.status == 1
+    said = [line for line in ran.output.decode().splitlines() if "→" in line]
+    assert said
+    assert len(said) == len(set(said))
+
+
+def test_no_message_is_endless(tmp_path: Path) -> None:
+    path = tmp_path / "long.toml"
+    path.write_text(f'templates = "{"a" * 1_200_000}"\nchannel = 1\n')
+    for command in ("gate", "show"):
+        ran = run(ROOT, command, "--target", "channel", path)
+        assert ran.status in {1, 2}
+        assert len(ran.output) < 50_000

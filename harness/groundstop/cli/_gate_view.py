@@ -72,7 +72,9 @@ def _print_problem(  # noqa: PLR0913, PLR0917  (what it is, and how it is shown)
     for line in others:
         print_hanging(console, f"{_INDENT}  ", line)
     for line in problem.excerpt.splitlines():
-        console.print(Text(printable(f"{_INDENT}{line}"), "dim"))
+        # Cut by a narrow terminal, and not broken: a marker stands below its place.
+        words = Text(printable(f"{_INDENT}{line}"), "dim")
+        console.print(words, soft_wrap=not console.is_terminal, no_wrap=True, overflow="crop")
     # Of many mistakes of one kind each needs the same.
     if problem.remedy and problem.remedy not in said:
         said.add(problem.remedy)

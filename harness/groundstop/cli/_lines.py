@@ -31,6 +31,8 @@ __all__ = [
 # Columns.  Below this, wrapped text is harder to read than lines that the terminal breaks.
 _NARROWEST = 24
 _INDENT = "  "
+# Characters of what is printed behind a head: more than that nobody reads.
+_LONGEST = 2_000
 
 
 def say(line: object = "", *, err: bool = False) -> None:
@@ -70,7 +72,10 @@ def print_hanging(console: Console, head: str | Text, body: str | Text) -> None:
     from rich.text import Text
 
     start = Text(one_line(head)) if isinstance(head, str) else head
-    lines = list((Text(printable(bounded(body))) if isinstance(body, str) else body).split())
+    plain = body if isinstance(body, str) else body.plain
+    fit = printable(bounded(plain, _LONGEST))
+    # What is hostile loses its styles.
+    lines = list((body if isinstance(body, Text) and fit == plain else Text(fit)).split())
     below = start.cell_len or len(_INDENT)
     width = console.width - start.cell_len
     is_wrapped = console.is_terminal and width >= _NARROWEST

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from groundstop.files import write_atomically
 from groundstop.model import Release
+from groundstop.words import visible
 
 __all__ = ["write_sidecar"]
 
@@ -24,7 +25,7 @@ def write_sidecar(path: Path, name: str, *, what: str, oracle: str, release: Rel
 
 def _text(text: str) -> str:
     """Return a TOML string: a literal one over several lines where that is possible."""
-    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    plain = visible(text).replace("\t", "\\t")
     if "\n" not in plain or "'''" in plain or plain.endswith("'"):
         return json.dumps(plain, ensure_ascii=False)
     return f"'''\n{plain}'''"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstop.report._evidence import Evidence
-from groundstop.words import counted
+from groundstop.words import counted, visible
 
 __all__ = ["render_page"]
 
@@ -36,6 +36,5 @@ def _visible(value: object) -> object:
     Else a finding's text could hide parts of itself, or show them in another order.
     """
     # What a macro returns is markup already, made of values that went through here.
-    if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
-        return value
-    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in value)
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return visible(str(value)) if is_text else value

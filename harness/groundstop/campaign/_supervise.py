@@ -238,12 +238,14 @@ class _Supervisor:
             if not has_read:
                 has_read = self._has_read()
                 self._replaced.note()
-            if not self._can_write():
-                break
-            if self._options.stop_at_finding and self._artifacts.count():
+            has_found = self._options.stop_at_finding and self._artifacts.count()
+            if has_found or not self._can_write():
                 break
             if still.since_start > _START_SECONDS and not self._has_begun():
                 raise self._none_ran()
+            if not (self._before.executions or self._has_begun()):
+                # A campaign runs something, however long the core takes to load.
+                continue
             left = self._clock.left
             if left <= 0 and self._fork and jobs.stop():
                 break

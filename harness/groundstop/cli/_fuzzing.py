@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from groundstop.campaign import (
 from groundstop.cli._lines import print_hanging, say
 from groundstop.config import Project, find_project
 from groundstop.console import make_console
-from groundstop.errors import InputError
+from groundstop.errors import GroundstopError, InputError
 from groundstop.findings import NOT_AGAIN, Finding, keep_artifacts, keep_earlier
 from groundstop.interrupt import ending_as_ctrl_c
 from groundstop.properties import is_property
@@ -123,7 +124,10 @@ def _target(name: str, options: CampaignOptions, *, quiet: bool) -> Fuzzed:
         with ending_as_ctrl_c():
             earlier, notes = keep_earlier(target, project)
         # Standard error: the summary on standard output stays clean in a pipe.
-        with CampaignDisplay(sys.stderr, f"{name} {variant}", quiet=quiet) as display:
+        with (
+            _telling(earlier, notes),
+            CampaignDisplay(sys.stderr, f"{name} {variant}", quiet=quiet) as display,
+        ):
             result = run_campaign(target, project, replace(options, name=named), display)
         with ending_as_ctrl_c():
             kept = keep_artifacts(
@@ -167,7 +171,10 @@ def _property(name: str, options: CampaignOptions, *, quiet: bool) -> Fuzzed:
     with campaign_name(prop.project, f"{core.target_name}-{prop.label}-{variant}") as named:
         with ending_as_ctrl_c():
             earlier, notes = keep_earlier_failures(prop)
-        with CampaignDisplay(sys.stderr, f"{prop.node} {variant}", quiet=quiet) as display:
+        with (
+            _telling([each.finding for each in earlier], notes),
+            CampaignDisplay(sys.stderr, f"{prop.node} {variant}", quiet=quiet) as display,
+        ):
             result = fuzz_property(prop, replace(options, name=named), display)
         with ending_as_ctrl_c():
             kept = keep_failures([a.path for a in result.artifacts], prop, variant)
@@ -191,6 +198,17 @@ def _property(name: str, options: CampaignOptions, *, quiet: bool) -> Fuzzed:
         *(Found(each.finding, each.path, each.example) for each in kept),
     ]
     return Fuzzed(prop.project, result, record, findings, notes)
+
+
+@contextmanager
+def _telling(earlier: Sequence[Finding], notes: Sequence[str]) -> Iterator[None]:
+    """Tell what campaigns before had stored where this one ends without a summary."""
+    try:
+        yield
+    except GroundstopError:
+        for line in (*notes, *(f"{finding.id}: {finding.headline}" for finding in earlier)):
+            say(f"groundstop: of an earlier campaign: {line}", err=True)
+        raise
 
 
 def _keep_record(project: Project, record: CampaignRecord, name: str) -> None:

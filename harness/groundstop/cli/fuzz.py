@@ -79,7 +79,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     A libFuzzer harness is fuzzed as it is, in any folder; the target is then called as its
     file is, and without a project everything is kept below .groundstop.
     Other flags of libFuzzer's go behind --, as in `groundstop fuzz channel -- -len_control=0`.
-    Exit status: 0 nothing found; 1 findings; 2 the campaign could not run.
+    What campaigns before have stored, and nobody has triaged since they were killed, is triaged
+    first, and counts.
+    Exit status: 0 nothing found; 1 findings; 2 the campaign could not run, or lost something.
     """
     from groundstop.campaign import CampaignOptions, check_flags
     from groundstop.cli._fuzzing import fuzz, print_summary

@@ -233,7 +233,11 @@ def test_what_an_input_may_take_is_learned_from_those_before(project: Project) -
 
 
 @pytest.mark.parametrize("harm", ["C", "I"])
-def test_one_that_hangs_while_it_is_loaded_is_told(project: Project, harm: str) -> None:
+def test_one_that_hangs_while_it_is_loaded_is_told(
+    project: Project, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It has two minutes, and nothing happens in them.
+    monkeypatch.setattr("groundstop.campaign._supervise._START_SECONDS", 2.0)
     options = CampaignOptions(seconds=1, share=0)
     with pytest.raises(CampaignError, match=r"no input ran .* hangs while it is loaded"):
         run_campaign(uncivil(harm), project, options)

@@ -103,6 +103,23 @@ def test_a_read_past_a_value_is_seen(tmp_path: Path) -> None:
     assert "AddressSanitizer: use-after-poison" in done.stderr
 
 
+def test_a_read_before_the_first_value_is_seen(tmp_path: Path) -> None:
+    """An event that is made for one criterion often has no other value."""
+    tree = make_tree(tmp_path, "7.11")
+    criterion = tree / "criterion.c"
+    sound = criterion.read_text(encoding="utf-8")
+    planted = sound.replace(
+        "	switch ((enum ci_match_kind)criterion->kind) {",
+        "	if (size != 0 && *(const volatile uint8_t *)(bytes - 1) == 0)\n		*holds = false;\n"
+        "	switch ((enum ci_match_kind)criterion->kind) {",
+    )
+    assert planted != sound
+    criterion.write_text(planted, encoding="utf-8")
+    done = run(CBuild(tree, "sanitized").program("test_entry.c"))
+    assert done.returncode != 0
+    assert "AddressSanitizer: use-after-poison" in done.stderr
+
+
 def test_what_is_compiled_outlives_a_forked_child(builds: dict[str, CBuild]) -> None:
     builds["plain"].program(PROGRAMS[0])
     child = multiprocessing.get_context("fork").Process(target=int)

@@ -135,6 +135,12 @@ PLANTS = (
         "nearly a match",
     ),
     Plant(
+        "cut to 32 bits",
+        "kind == CI_MATCH_RANGE && low == 5 && !holds && (uint32_t)number == low",
+        "pipe_mode = { range = [5, 10] }",
+        "the low end and 2 to the 32",
+    ),
+    Plant(
         "wildcard",
         "kind == CI_MATCH_ANY && value && size == 0 && value->kind == CI_KIND_BYTES",
         "pipe_name = { any = true }",

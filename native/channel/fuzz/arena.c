@@ -15,15 +15,16 @@
 #endif
 
 #define RED_ZONE 8u             /* poisoned bytes behind a value; also what ASan aligns to */
+#define FRONT 64u               /* and before the first: nothing else would stand there */
 
 struct fuzz_arena *fuzz_arena_create(size_t events_size)
 {
-	size_t size = events_size + (size_t)CI_MAX_INPUTS * 2 * RED_ZONE;
+	size_t size = FRONT + events_size + (size_t)CI_MAX_INPUTS * 2 * RED_ZONE;
 	struct fuzz_arena *arena = malloc(sizeof(*arena) + size);
 
 	if (arena) {
 		arena->size = size;
-		arena->used = 0;
+		arena->used = FRONT;
 		ASAN_POISON_MEMORY_REGION(arena->bytes, size);
 	}
 	return arena;
@@ -32,7 +33,7 @@ struct fuzz_arena *fuzz_arena_create(size_t events_size)
 void fuzz_arena_reset(struct fuzz_arena *arena)
 {
 	ASAN_POISON_MEMORY_REGION(arena->bytes, arena->used);
-	arena->used = 0;
+	arena->used = FRONT;
 }
 
 const uint8_t *fuzz_arena_keep(struct fuzz_arena *arena, const uint8_t *bytes, uint32_t size)

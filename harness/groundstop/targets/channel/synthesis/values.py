@@ -34,6 +34,7 @@ _CHANGED = 16  # bytes of a match that are changed, one at a time, to come to a 
 _ANY_BYTE = (1 << 256) - 1
 _OF_GREATEST_SIZE = "of the greatest size"
 _GREATEST = 64  # criteria of one kind that are tried with such values
+_CUT = (8, 16, 32, 63)  # bits of the integers that a number may wrongly be kept in
 _OTHER_CASE = 0x20  # the bit in which a small letter differs from its capital
 
 Family = dict["Value", str]
@@ -140,7 +141,9 @@ def _numbers(low: int, high: int) -> Family:
         0: "0",
         _MAX_NUMBER: "the greatest number",
     }
-    for number, words in beside.items():
+    # What would be one of the range if only so many of its bits were looked at.
+    cut = {low + (1 << bits): f"the low end and 2 to the {bits}" for bits in _CUT}
+    for number, words in (*beside.items(), *cut.items()):
         if 0 <= number <= _MAX_NUMBER:
             family.setdefault(number, words)
     return {**family, None: "absent"}

@@ -223,8 +223,10 @@ def test_changes_can_be_limited_to_a_folder(content: Path) -> None:
     (content / "other").mkdir()
     (content / "other" / "bad.toml").write_text("channel = [")
     git(content, "commit", "-qm", "none", "--allow-empty")
-    run = in_project(content, "--json", "--changed=HEAD", "other")
-    assert decisions(run) == {"bad.toml": "hold"}
+    (content / "link").symlink_to("other")
+    for place in ("other", "other/../other", "link"):
+        run = in_project(content, "--json", "--changed=HEAD", place)
+        assert decisions(run) == {"bad.toml": "hold"}, place
 
 
 def test_what_git_cannot_tell_decides_nothing(content: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from groundstop.config import Project
 from groundstop.errors import InputError, TargetError
-from groundstop.files import read_input
+from groundstop.files import read_input, resolved
 from groundstop.findings import Recognizer
 from groundstop.gate._git import Changes
 from groundstop.target import Target, is_meant, is_source, load_target, needs_of
@@ -105,20 +105,28 @@ class _Search:
 
     def changed(self, changes: Changes, named: Sequence[Path]) -> None:
         """Take what changed, and what is compiled with something that changed."""
+        asked: list[Path] = []
         for path in named:
-            if not path.exists() and path.absolute() not in changes.deleted:
+            # As git has it: without `..`, and behind the links that lead there.
+            places = {Path(os.path.abspath(path)), resolved(path)}  # noqa: PTH100
+            if not (path.exists() or places & set(changes.deleted)):
                 raise InputError(f"{path}: cannot be read: there is no such file or folder")
-        inside = [path for path in changes.paths if self._is_asked_for(path, named)]
+            asked += places
+        inside = [path for path in changes.paths if self._is_asked_for(path, asked)]
         for path in inside:
-            self._take_if_meant(path)
+            if path.is_dir():
+                # A link to a folder, or a submodule: git does not say what changed in it.
+                self.found.skipped.append(path)
+            else:
+                self._take_if_meant(path)
         touched = set(changes.paths) | set(changes.deleted)
         for path in changes.others:
-            if self._is_asked_for(path, named) and self._needs(path) & touched:
+            if self._is_asked_for(path, asked) and self._needs(path) & touched:
                 self._take_if_meant(path)
 
-    def _is_asked_for(self, path: Path, named: Sequence[Path]) -> bool:
-        if named:
-            return any(path.is_relative_to(each.absolute()) for each in named)
+    def _is_asked_for(self, path: Path, asked: Sequence[Path]) -> bool:
+        if asked:
+            return any(path.is_relative_to(each) for each in asked)
         # What the gate runs candidates with are no candidates, unless somebody says so.
         return not path.is_relative_to(self._project.corpus)
 

@@ -70,7 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 """,
     "fuzz/parse_fuzzer.dict": '"\\x7fPARSE-ME\\x01"\n',
-    "fuzz/parse_fuzzer.options": "[libfuzzer]\nmax_len = 64\ntimeout = 20\nlen_control=0\n",
+    "fuzz/parse_fuzzer.options": (
+        "[libfuzzer]\nmax_len = 64\ntimeout = 20\nlen_control=0\nclose_fd_mask = 3\nfork = 2\n"
+    ),
 }
 LINE = (
     *("--harness", "fuzz/parse_fuzzer.cc", "--sources", "src", "--sources", "li*.a"),
@@ -127,6 +129,8 @@ def test_one_line_takes_all_that_lies_beside_it(folder: Path) -> None:
     seeds = folder / ".groundstop" / "corpus" / "parse_fuzzer" / "seeds"
     assert sorted(path.read_bytes() for path in seeds.iterdir()) == [b"abc", b"def"]
     assert not (folder.parent / "evil").exists()
+    for option in ("close_fd_mask", "fork"):
+        assert f"{option} of its .options file is not taken over" in run.stderr
     assert (
         len((seeds.parents[2] / "findings" / "parse_fuzzer" / finding["id"] / "input").read_bytes())
         <= 64
@@ -179,7 +183,13 @@ def test_what_lies_beside_a_harness_is_read_with_care(
     harness = folder / "fuzz" / "parse_fuzzer.cc"
     found = beside(harness)
     assert found.dictionary == harness.with_suffix(".dict")
-    assert found.options == {"max_len": "64", "timeout": "20", "len_control": "0"}
+    assert found.options == {
+        "max_len": "64",
+        "timeout": "20",
+        "len_control": "0",
+        "close_fd_mask": "3",
+        "fork": "2",
+    }
     options = harness.with_suffix(".options")
     options.write_text("[libfuzzer]\ndict = other.dict\n")
     with pytest.raises(InputError, match=r"other\.dict: no such file"):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from groundstop.campaign._display import CampaignDisplay, summary_lines
-    from groundstop.campaign._flags import check_flags
+    from groundstop.campaign._flags import check_flags, is_passed_on
     from groundstop.campaign._launch import Launch, sanitizer_options
     from groundstop.campaign._lock import campaign_name
     from groundstop.campaign._main import fuzz_main
@@ -56,6 +56,7 @@ __all__ = [
     "format_dictionary",
     "format_table",
     "fuzz_main",
+    "is_passed_on",
     "keep_record",
     "merge_evolved",
     "prepare",
@@ -88,6 +89,7 @@ _HOMES = {
     "format_dictionary": "_prepare",
     "format_table": "_prepare",
     "fuzz_main": "_main",
+    "is_passed_on": "_flags",
     "keep_record": "_record",
     "merge_evolved": "_merge",
     "prepare": "_prepare",

@@ -16,7 +16,7 @@ from groundstop.links import plain_path
 from groundstop.model import Sanitizer
 from groundstop.toolchain import sanitizer_runtime
 
-__all__ = ["check_flags"]
+__all__ = ["check_flags", "is_passed_on"]
 
 # What a campaign sets itself, and how to ask for it.
 _OPTIONS = {
@@ -76,6 +76,11 @@ _FLAG = re.compile(r"-(?P<name>\w+)=(?P<value>.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,10}")
 _LISTED = re.compile(r"^ (\w+) +\t", re.MULTILINE)
 _ASK = "import atheris\natheris.Setup(['x', '-help=1'], lambda data: None)\natheris.Fuzz()\n"
+
+
+def is_passed_on(name: str) -> bool:
+    """Return whether whoever starts a campaign may set a flag: it does not do so itself."""
+    return name not in _OPTIONS and name not in _OURS
 
 
 def check_flags(flags: Sequence[str]) -> None:

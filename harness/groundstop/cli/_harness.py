@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import glob
+import logging
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -28,7 +29,6 @@ _FILE = click.Path(path_type=Path, resolve_path=True)
 # Words that name a path, which follows at once or is the next word.
 _PATH_FLAG = re.compile(r"(-I|-L|-B|-F|-isystem|-iquote|-idirafter|-include|-imacros|-T)(.*)")
 _LINKER_PARTS = re.compile(r"([,=])")
-_SOURCES = {".c", ".cc", ".cp", ".cpp", ".cxx", ".CPP", ".C", ".c++"}
 _IS_HARNESS = re.compile(rb"\bLLVMFuzzerTestOneInput\s*\(")
 # Options of libFuzzer's that the command has itself: the parameter, and what it takes.
 _NAMED: dict[str, tuple[str, Callable[[str], object]]] = {
@@ -134,6 +134,7 @@ def _with_beside(name: str, seeds: Path | None, options: dict[str, Any]) -> dict
 
     Its seeds are taken over.  A name that is no harness's changes nothing.
     """
+    from groundstop.campaign import is_passed_on
     from groundstop.target import beside, harnesses, take_seeds
 
     try:
@@ -150,7 +151,12 @@ def _with_beside(name: str, seeds: Path | None, options: dict[str, Any]) -> dict
     passed = []
     for option, value in found.options.items():
         if option not in _NAMED:
-            passed.append(f"-{option}={value}")
+            if is_passed_on(option):
+                passed.append(f"-{option}={value}")
+            else:
+                # OSS-Fuzz sets it for its own fuzzers: close_fd_mask, detect_leaks.
+                words = "%s: %s of its .options file is not taken over: a campaign sets it itself"
+                logging.getLogger("groundstop").warning(words, harness.path.name, option)
             continue
         parameter, kind = _NAMED[option]
         if options[parameter] is None:
@@ -174,7 +180,7 @@ def _sources(words: tuple[str, ...], harness: Path) -> tuple[Path, ...]:
     for word in words:
         path = Path(word).absolute()
         if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if each.suffix in _SOURCES)
+            inside = sorted(each for each in path.rglob("*") if _is_source(each))
             found.update(dict.fromkeys(each for each in inside if _is_part(each, path)))
         elif path.exists() or not glob.has_magic(word):
             found[path.resolve()] = None
@@ -194,7 +200,13 @@ def _is_part(path: Path, folder: Path) -> bool:
 
 
 def _is_harness(path: Path) -> bool:
-    return path.suffix in _SOURCES and _IS_HARNESS.search(read_input(path)) is not None
+    return _is_source(path) and _IS_HARNESS.search(read_input(path)) is not None
+
+
+def _is_source(path: Path) -> bool:
+    from groundstop.toolchain import CPLUSPLUS
+
+    return path.suffix in {".c", *CPLUSPLUS}
 
 
 def _words(flags: str) -> tuple[str, ...]:

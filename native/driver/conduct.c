@@ -61,7 +61,8 @@ static uintptr_t program_counter(const ucontext_t *context)
 #elif defined(__aarch64__)
 	return (uintptr_t)context->uc_mcontext.pc;
 #else
-	return (uintptr_t)&say + 0 * sizeof(context);
+	(void)context;
+	return (uintptr_t)&gs_conduct_say;
 #endif
 }
 
@@ -78,8 +79,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		behind[number].sa_sigaction(number, info, context);
 		return;
 	}
-	gs_conduct_say("\n==0== ERROR: Groundstop: SEGV, and the stack cannot be walked: it is smashed, or a "
-	    "jump went to an address without code\nSUMMARY: Groundstop: SEGV\n");
+	gs_conduct_say("\n==0== ERROR: Groundstop: SEGV, and the stack cannot be walked: it is smashed, "
+	               "or a jump went to an address without code\nSUMMARY: Groundstop: SEGV\n");
 	gs_end_with_unit();
 }
 

@@ -165,11 +165,14 @@ static void ask_for_stack(void)
 		pause_for(TICK_NS);
 }
 
-_Noreturn static void end(uint64_t took, uint64_t allowed)
+/* End the process, unless the input has just returned: then it is freed by now. */
+static void end(uint64_t running, uint64_t took, uint64_t allowed)
 {
 	char words[256];
 	const char *path;
 
+	if (atomic_load_explicit(&number, memory_order_acquire) != running)
+		return;
 	/* Nothing from here on is the core's doing. */
 	gs_core_runs = false;
 	gs_hang_seen(allowed);
@@ -220,9 +223,9 @@ static void look(struct watched *last)
 	if (work < passed / 2 && is_asleep())
 		last->sleep += passed - work;
 	if (last->work >= limit())
-		end(last->work, limit());
+		end(seen, last->work, limit());
 	if (last->work + last->sleep >= most_ns)
-		end(last->work + last->sleep, most_ns);
+		end(seen, last->work + last->sleep, most_ns);
 }
 
 static void *watch(void *unused)

@@ -42,8 +42,8 @@ BROKEN = "broken"
 _KINDS = ("crash", "timeout", "oom", "leak", BROKEN)
 _TRIAGED = ".triaged"
 
-# How native/driver/witness.c names what it stores: 64 bits of FNV-1a.
-_WITNESS_DIGITS = 16
+# How native/driver/unit.c names what it stores: 64 bits of FNV-1a.
+_DRIVER_DIGITS = 16
 _FNV_START = 0xCBF29CE484222325
 _FNV_PRIME = 0x100000001B3
 
@@ -63,8 +63,8 @@ def is_cut(path: Path) -> bool:
     try:
         if is_unit_name(digest):
             return unit_name(read_input(path)) != digest
-        if len(digest) == _WITNESS_DIGITS and not set(digest) - set("0123456789abcdef"):
-            return f"{_witness_digest(read_input(path)):016x}" != digest
+        if len(digest) == _DRIVER_DIGITS and not set(digest) - set("0123456789abcdef"):
+            return f"{_driver_digest(read_input(path)):016x}" != digest
     except InputError:
         # What cannot be read may be whole; whoever needs it says why not.
         pass
@@ -166,7 +166,7 @@ def _is_triaged(path: Path) -> bool:
         return False
 
 
-def _witness_digest(data: bytes) -> int:
+def _driver_digest(data: bytes) -> int:
     value = _FNV_START
     for byte in data:
         value = ((value ^ byte) * _FNV_PRIME) & 0xFFFFFFFFFFFFFFFF

@@ -35,3 +35,10 @@ def test_a_key_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.groundstop]\ncorpsu = 'x'\n")
     with pytest.raises(ConfigError, match=r"corpsu is unknown \(did you mean corpus\?\)"):
         find_project(tmp_path)
+
+
+def test_an_option_that_is_none_is_told_as_every_mistake_is() -> None:
+    run = groundstop("list", "--jsno")
+    assert run.status == 2
+    assert run.stdout == ""
+    assert "groundstop: No such option" in run.stderr

@@ -44,7 +44,8 @@ class ArtifactFolder:
         Raises InputError when it cannot be written.
         """
         path = report.artifact
-        if path is None or path.parent != self.path or path.name not in self._new():
+        # By its name alone: a folder whose path needs quotes is printed by another one.
+        if path is None or path.name not in self._new():
             return
         self._summaries[path.name] = report.summary
         text = "\n".join(report.lines) + "\n"
@@ -81,10 +82,13 @@ class ArtifactFolder:
         return {n for n, stamp in self._written().items() if self._before.get(n) != stamp}
 
     def _written(self) -> dict[str, int]:
-        written: dict[str, int] = {}
+        found: list[Path] = []
         # Where the folder has gone, whoever tries to write to it says so.
         with suppress(OSError):
-            for path in self.path.iterdir():
-                if kind_of(path.name):
-                    written[path.name] = path.stat().st_mtime_ns
+            found = [path for path in self.path.iterdir() if kind_of(path.name)]
+        written: dict[str, int] = {}
+        for path in found:
+            # One that another campaign removes meanwhile hides none of the others.
+            with suppress(OSError):
+                written[path.name] = path.stat().st_mtime_ns
         return written

@@ -207,7 +207,7 @@ def _telling(earlier: Sequence[Finding], notes: Sequence[str]) -> Iterator[None]
         yield
     except GroundstopError:
         for line in (*notes, *(f"{finding.id}: {finding.headline}" for finding in earlier)):
-            say(f"groundstop: of an earlier campaign: {line}", err=True)
+            complain(f"of an earlier campaign: {line}")
         raise
 
 

@@ -123,8 +123,7 @@ def _run() -> int:
     try:
         status = _cli.main(prog_name="groundstop", standalone_mode=False)
     except click.NoSuchOption as error:
-        _one_dash(error).show()
-        status = _NOTHING_DECIDED
+        _explain(_one_dash(error))
     except click.ClickException as error:
         _explain(error)
     except GroundstopError as error:

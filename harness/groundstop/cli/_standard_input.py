@@ -12,6 +12,7 @@ from pathlib import Path
 
 from groundstop.errors import InputError
 from groundstop.files import MAX_INPUT
+from groundstop.interrupt import ending_as_ctrl_c
 
 _NAMES = {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"}
 
@@ -46,7 +47,9 @@ def as_file(name: Path | None, suffixes: tuple[str, ...]) -> Iterator[Path]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        yield Path(path)
+        # Else a signal would leave the file behind.
+        with ending_as_ctrl_c():
+            yield Path(path)
     finally:
         Path(path).unlink(missing_ok=True)
 

@@ -31,7 +31,7 @@ def command(*, as_json: bool) -> int:
     # The others are good, and were listed.
     for row in rows:
         if "error" in row:
-            complain(f"{row['error']}")
+            complain(row["error"])
     return 2 if any("error" in row for row in rows) else 0
 
 

@@ -235,9 +235,12 @@ def _tree(recipe: Recipe, store: Path, temporary: Path) -> Path:
         digest.update(file_digest(str(path)).encode())
     tree = store / "trees" / digest.hexdigest()[:20]
     if not tree.is_dir():
-        # Another process may be quicker: then it is the same.
-        with contextlib.suppress(FileExistsError, OSError):
+        try:
             copy.rename(tree)
+        except OSError:
+            # Another process may be quicker: then it is the same.
+            if not tree.is_dir():
+                raise
     return tree
 
 

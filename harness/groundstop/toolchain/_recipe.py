@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A recipe: everything that goes into one build, and the key that names it."""
+"""A recipe: everything that goes into one build."""
 
 from __future__ import annotations
 

@@ -58,6 +58,7 @@ def test_a_folder_is_every_candidate_below_it(content: Path) -> None:
     (below / "typo.TOML").write_text("chanel = 1\n")
     (below / "utf16.toml").write_text("channel = 1\n", encoding="utf-16")
     groundstop("compile", content / "good.toml", "--part", "channel", "-o", below / "odd.name")
+    (content / "linked").symlink_to(below.parent)
     run = in_project(content, "--json", content)
     assert run.status == 1, run.output
     assert list(decisions(run).items()) == [
@@ -69,7 +70,8 @@ def test_a_folder_is_every_candidate_below_it(content: Path) -> None:
         ("wiped.txt", "hold"),
         ("zeros.GSCF", "hold"),
     ]
-    assert "no target recognizes 2 other files: README.md, pyproject.toml" in run.stderr
+    others = "README.md, linked, pyproject.toml"
+    assert f"no target recognizes 3 other files: {others}" in run.stderr
 
 
 def test_a_folder_without_any_candidate_decides_nothing(tmp_path: Path) -> None:

@@ -114,11 +114,7 @@ class _Search:
             asked += places
         inside = [path for path in changes.paths if self._is_asked_for(path, asked)]
         for path in inside:
-            if path.is_dir():
-                # A link to a folder, or a submodule: git does not say what changed in it.
-                self.found.skipped.append(path)
-            else:
-                self._take_if_meant(path)
+            self._take_if_meant(path)
         touched = set(changes.paths) | set(changes.deleted)
         for path in changes.others:
             if self._is_asked_for(path, asked) and self._needs(path) & touched:
@@ -140,6 +136,10 @@ class _Search:
         }
 
     def _take_if_meant(self, path: Path) -> None:
+        if path.is_dir():
+            # A link to a folder, or of git a submodule: nobody looks into it, and that is told.
+            self.found.skipped.append(path)
+            return
         try:
             targets = self._meant(path)
         except InputError:
@@ -163,12 +163,16 @@ class _Search:
 
 
 def _files_below(folder: Path) -> Iterable[Path]:
-    """Yield the files below a folder in the order of their names; not those in hidden folders."""
+    """Yield the files below a folder in the order of their names; not those in hidden folders.
+
+    A link to a folder is not followed, but yielded itself.
+    """
 
     def fail(error: OSError) -> None:
         raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
     for at, folders, names in os.walk(folder, onerror=fail):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        links = [name for name in folders if Path(at, name).is_symlink()]
+        for name in sorted([*names, *links]):
             yield Path(at, name)

@@ -91,7 +91,7 @@ def folder(tmp_path: Path) -> Path:
     subprocess.run(command, input=helper, text=True, cwd=tmp_path, check=True)
     subprocess.run(["ar", "rcs", "libhelp.a", "helper.o"], cwd=tmp_path, check=True)
     (tmp_path / "build").mkdir()
-    common = ["-O3", "-Werror", "-DFROM_CMAKE", "-I../include", "-fsanitize=thread"]
+    common = ["-O3", "-Werror", "-D", "FROM_CMAKE", "-I../include", "-fsanitize=thread"]
     cplusplus = ["c++", *common, "-std=c++17", "-o", "x.o", "-c"]
     (tmp_path / "build" / "compile_commands.json").write_text(
         json.dumps(

@@ -21,6 +21,7 @@ _DROPPED = re.compile(
     r"-fpi[ce]|-fno-pi[ce]|-fno-PI[CE]|-pie|-fprofile.*|--?coverage|-ftest-coverage"
 )
 _DROPPED_WITH_VALUE = {"-o", "-MF", "-MT", "-MQ", "-x", "-arch"}
+_WITH_VALUE = {"-D", "-U", "-Xclang", "-target"}
 _PATHS = ("-isystem", "-iquote", "-idirafter", "-include", "-imacros", "--sysroot", "-I", "-F")
 
 
@@ -67,6 +68,9 @@ def _kept(words: Sequence[str], folder: Path, file: Path) -> Iterable[str]:
     for word in left:
         if word in _DROPPED_WITH_VALUE:
             next(left, None)
+        elif word in _WITH_VALUE:
+            yield word
+            yield next(left, "")
         elif word in _PATHS:
             yield word
             yield str(folder / next(left, ""))

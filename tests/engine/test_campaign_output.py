@@ -104,6 +104,15 @@ def test_what_a_core_prints_without_end_is_kept_in_part() -> None:
     assert len(reader.take_reports()) < 100
 
 
+def test_blanks_take_no_time_and_are_no_part_of_a_summary() -> None:
+    # Of a pattern that tries each of them, a second for every such line.
+    blanks = " " * 8000
+    lines = f"#1:{blanks}x\nSUMMARY: y{blanks}x\n" * 200
+    reader = read(f"==1== ERROR: x\nSUMMARY: y (BuildId: 12)  \n{lines}")
+    reader.end_process()
+    assert [report.summary for report in reader.take_reports()] == ["y"]
+
+
 def test_an_exception_is_one_report_with_its_own_words() -> None:
     reader = read(PYTHON)
     reader.end_process()

@@ -10,14 +10,15 @@ from pathlib import Path
 __all__ = ["OutputReader", "Report"]
 
 # `#123	NEW    cov: 12 ft: 34 corp: 5/6b …` and `#123: cov: 12 ft: 34 corp: 5 exec/s: …`
-_STATUS = re.compile(r"#\d+(?::|\t\w+)\s+(?P<rest>.*\b(?:cov|ft|corp|exec/s): .*)")
+# Possessive: the time for a line grows with its length alone, whatever a core prints.
+_STATUS = re.compile(r"#\d++(?::|\t\w++)\s++(?P<rest>.*\b(?:cov|ft|corp|exec/s): .*)")
 # No more digits than a count has.
 _NUMBER = re.compile(r"\b(ft|corp): (\d{1,18})\b")
 _STORED = re.compile(r"Test unit written to (.+)")
 _REPORT_START = re.compile(
     r"==\d+==\s?ERROR: |=== Uncaught Python exception: ===|: runtime error: |^ALARM: working on"
 )
-_SUMMARY = re.compile(r"SUMMARY: (.*?)(?: \(BuildId: \w+\))?\s*$")
+_SUMMARY = re.compile(r"SUMMARY: (.*?)(?: \(BuildId: \w+\))?$")
 _EXCEPTION = re.compile(r"(?:[\w.]+\.)?(\w+): (.*)")
 _REPORT_LIMIT = 400  # lines
 _REPORTS_LIMIT = 64
@@ -86,7 +87,7 @@ class OutputReader:
         if self._exception_follows and (exception := _EXCEPTION.match(line)):
             report.summary = f"{exception[1]}: {exception[2]}"
             self._exception_follows = False
-        elif (summary := _SUMMARY.match(line)) and not report.summary:
+        elif (summary := _SUMMARY.match(line.rstrip())) and not report.summary:
             report.summary = summary[1]
         elif stored := _STORED.search(line):
             report.artifact = Path(stored[1])

@@ -33,6 +33,8 @@ GOOD = '[[instance.waive]]\nrule = "never-matches"\ncriterion = "pipe_name"\nrea
         (GOOD.replace("never-matches", "evaluate"), 12, "rule must be one of"),
         (GOOD.replace("pipe_name", "pipe_nam"), 13, "did you mean pipe_name?"),
         (GOOD.replace('"so"', '" "'), 14, "say why"),
+        (GOOD.replace('"so"', r'"\u200b"'), 14, "say why"),
+        (GOOD.replace('"so"', '"-"'), 14, "say why"),
         (GOOD.replace('reason = "so"\n', ""), 11, "reason is missing"),
         (GOOD + 'outcome = "true"\n', 15, "outcome must be true or false"),
         (GOOD.replace('criterion = "pipe_name"\n', ""), 11, "criterion is missing"),

@@ -40,7 +40,8 @@ def _waiver(waiver: Table, of: Table, criteria: Sequence[CriterionText] | None) 
     )
     rule = waiver.choice("rule", rules)
     reason = waiver.string("reason").strip()
-    if not reason:
+    # Nor does one of nothing but what nobody sees, as U+200B, or of signs.
+    if not any(character.isalnum() for character in reason):
         raise waiver.error("say why: an empty reason waives nothing", "reason")
     subject: SourceLocation | str
     outcome = None

@@ -160,8 +160,8 @@ static void restore_files(void)
 	dup2(kept_error, STDOUT_FILENO);
 	dup2(kept_error, STDERR_FILENO);
 	if (!told)
-		gs_conduct_say("groundstop: the core closes descriptors that are not its own: standard output and "
-		    "error are open again\n");
+		gs_conduct_say("groundstop: the core closes descriptors that are not its own: standard "
+		               "output and error are open again\n");
 	told = true;
 }
 
@@ -185,8 +185,8 @@ void gs_conduct_look(void)
 
 void gs_conduct_start_anew(void)
 {
-	gs_conduct_say("groundstop: the core leaves descriptors open: its process is started anew before "
-	    "there are none\n");
+	gs_conduct_say("groundstop: the core leaves descriptors open: its process is started anew "
+	               "before there are none\n");
 	gs_stats_flush();
 	for (;;)
 		kill(getpid(), SIGKILL);

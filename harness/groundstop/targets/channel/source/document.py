@@ -215,9 +215,9 @@ class Table:
         """Return a required string that is one of `known`."""
         value, known = self.string(key), list(known)
         if value not in known:
-            hint = near(value, known)
-            one_of = f"{key} must be one of {', '.join(known)}"
-            raise self.error(one_of if hint.startswith("known") else f"{one_of} ({hint})", key)
+            meant = nearest(value, known)
+            hint = f" (did you mean {meant}?)" if meant else ""
+            raise self.error(f"{key} must be one of {', '.join(known)}{hint}", key)
         return value
 
     def integer(self, key: str, low: int, bits: int) -> int:

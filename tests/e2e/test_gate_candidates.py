@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from groundstop.config import find_project
+from groundstop.errors import InputError
 from groundstop.gate import find_candidates, run_gate
 from groundstop.gate._rig import Rig
 from groundstop.target import Target, load_target
@@ -93,6 +94,16 @@ def test_what_cannot_be_read_in_a_folder_is_not_passed_over(content: Path) -> No
         "pipe": "undecided",
         "types.toml": "ship",
     }
+
+
+def test_what_cannot_be_read_and_is_of_no_usual_target_decides_nothing(tmp_path: Path) -> None:
+    two = '[tool.groundstop.targets]\nchannel = "groundstop.targets.channel:target"\n'
+    (tmp_path / "pyproject.toml").write_text(f'{two}yara = "groundstop.targets.yara:target"\n')
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "good.yar").write_text("rule a { condition: true }")
+    os.mkfifo(tmp_path / "some" / "pipe")
+    with pytest.raises(InputError, match="pipe: cannot be read"):
+        find_candidates(find_project(tmp_path), [tmp_path / "some"])
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ def find_candidates(
     judged as content of the target of the others, or of the project's usual one.  In a folder
     a file is one if a target recognizes it.  With `changes` these are all that is looked at
     (nothing named: all of them), and the sources that are compiled with one of them.  Raises
-    TargetError where it is not clear whose content a file is, and for a folder without any.
+    TargetError where it is not clear whose content a file is, and for a folder without any;
+    InputError for a file in a folder that cannot be read, where no target is the usual one.
     """
     search = _Search(project, target_name)
     if changes is not None:
@@ -143,7 +144,11 @@ class _Search:
         try:
             targets = self._meant(path)
         except InputError:
-            targets = [target] if (target := self._only or self._recognizer.usual) else []
+            usual = self._only or self._recognizer.usual
+            if usual is None:
+                # Nobody knows whose content it is: not to be passed over.
+                raise
+            targets = [usual]
         if len(targets) > 1:
             raise self._recognizer.unclear(path, targets)
         if targets:

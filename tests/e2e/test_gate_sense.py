@@ -122,6 +122,16 @@ def test_each_says_where_and_what_to_do(results: dict[str, Result]) -> None:
         assert "(for a test)" in waived[0]["evidence"]
 
 
+def test_what_ships_in_spite_of_something_says_so(tmp_path: Path) -> None:
+    source = tmp_path / "everything-waived.toml"
+    waiver = waive("matches-everything").replace("a test", r"a test\n::warning::b")
+    source.write_text(HEAD + instance("{}") + waiver)
+    run = groundstop("gate", "--target", "channel", "--fleet", "7.15", source)
+    assert run.status == 0, run.output
+    assert "waivers  passed  1 of 1 waiver used: matches-everything (for a test" in run.stdout
+    assert not any(line.lstrip().startswith("::") for line in run.stdout.splitlines())
+
+
 def test_an_expectation_not_met_says_which_criterion_decided(results: dict[str, Result]) -> None:
     (problem,) = said(results["unexpected"], "problems")
     _, why = problem["message"].splitlines()

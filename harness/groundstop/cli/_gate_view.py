@@ -35,7 +35,10 @@ _SHOWN = 5  # of the files that nobody looked at
 
 
 def print_result(result: GateResult, project: Project, *, verbose: bool) -> None:
-    """Print one candidate: a line, of what is held every stage and reason, what nobody checked."""
+    """Print one candidate: a line, of what is held every stage and reason.
+
+    And of what ships what nobody checked, and what it ships in spite of.
+    """
     console = make_console()
     style = _STYLES[result.decision]
     words = [one_line(project.relative(result.candidate)), result.digest[:16]]
@@ -47,14 +50,16 @@ def print_result(result: GateResult, project: Project, *, verbose: bool) -> None
     if result.error:
         print_hanging(console, _INDENT, result.error)
     everything = result.decision is Decision.HOLD or verbose
-    _print_stages(
-        console, [s for s in result.stages if everything or s.status is StageStatus.NOT_CHECKED]
-    )
+    _print_stages(console, [each for each in result.stages if everything or _telling(each)])
     said: set[str] = set()
     for problem in result.problems:
         _print_problem(console, problem, project, "red", said)
     for warning in result.warnings:
         _print_problem(console, warning, project, "yellow", said, "warning: ")
+
+
+def _telling(stage: StageResult) -> bool:
+    return stage.status is StageStatus.NOT_CHECKED or stage.name == "waivers"
 
 
 def _print_problem(  # noqa: PLR0913, PLR0917  (what it is, and how it is shown)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groundstop.gate._decision import StageResult, StageStatus
 from groundstop.target import ContentToolchain, Problem, Waiver, is_source
-from groundstop.words import counted
+from groundstop.words import counted, one_line
 
 __all__ = ["waived"]
 
@@ -41,6 +41,10 @@ def waived(
             if each not in used
         ]
     evidence = f"{len(used)} of {counted(len(waivers), 'waiver')} used"
+    if used:
+        evidence += ": " + "; ".join(
+            f"{e.rule} ({one_line(e.reason)})" for e in waivers if e in used
+        )
     return [*left, StageResult.judged("waivers", evidence, (), unneeded)]
 
 
@@ -53,7 +57,7 @@ def _without(stage: StageResult, waivers: Sequence[Waiver], used: set[Waiver]) -
             kept.append(problem)
         else:
             used.add(waiver)
-            words.append(f"{problem.rule}, {problem.message} ({waiver.reason})")
+            words.append(f"{problem.rule}, {problem.message} ({one_line(waiver.reason)})")
     if not words:
         return stage
     status = StageStatus.HELD if kept else StageStatus.PASSED

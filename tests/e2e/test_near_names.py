@@ -42,3 +42,12 @@ def test_an_option_that_is_none_is_told_as_every_mistake_is() -> None:
     assert run.status == 2
     assert run.stdout == ""
     assert "groundstop: No such option" in run.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("corpus",)])
+def test_a_command_without_words_shows_its_help_once(arguments: tuple[str, ...]) -> None:
+    run = groundstop(*arguments)
+    assert run.status == 2
+    assert run.stderr.startswith("Usage: groundstop")
+    assert run.stderr.count("Usage:") == 1
+    assert "Commands:" in run.stderr

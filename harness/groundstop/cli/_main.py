@@ -153,7 +153,12 @@ def _explain(error: click.ClickException) -> None:
     """Say what is wrong with the command line, and how the command is used."""
     context = getattr(error, "ctx", None)
     if context is not None:
-        say_text(context.get_usage(), err=True)
+        usage = context.get_usage()
+        if error.format_message().startswith(usage):
+            # A command that needs words got none: its message is the whole help.
+            say_text(error.format_message(), err=True)
+            return
+        say_text(usage, err=True)
         say(f"Try '{context.command_path} --help' for help.", err=True)
     complain(error.format_message())
 

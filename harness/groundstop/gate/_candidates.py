@@ -14,6 +14,7 @@ from groundstop.files import read_input, resolved
 from groundstop.findings import Recognizer
 from groundstop.gate._git import Changes
 from groundstop.target import Target, is_meant, is_source, load_target, needs_of
+from groundstop.words import counted
 
 __all__ = ["Candidates", "find_candidates"]
 
@@ -101,7 +102,9 @@ class _Search:
             self._take_if_meant(path)
         if len(self.found) == before:
             others = len(self.found.skipped) - skipped
-            what = f"none of its {others} files is" if others else "it has no file that is"
+            what = (
+                f"of its {counted(others, 'file')} none is" if others else "it has no file that is"
+            )
             raise TargetError(f"{folder}: nothing to decide on: {what} content of a target")
 
     def changed(self, changes: Changes, named: Sequence[Path]) -> None:

@@ -53,7 +53,7 @@ def corpus_stage(target: Target, project: Project) -> StageResult:
                 "check them out (git sparse-checkout add, git checkout), or git rm them",
             )
         )
-    evidence = f"the releases of {counted(len(sidecars), 'sidecar')} compared with those there are"
+    evidence = f"{counted(len(sidecars), 'sidecar')} checked for unknown releases"
     folder = project.corpus_of(target.name) / "regressions"
     if missing is None and not folder.is_dir() and not problems:
         why = "no folder regressions, and no git to say whether there was one"

@@ -35,8 +35,8 @@ def changes_since(base: str, folder: Path) -> Changes:
         _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     except ToolError:
         raise InputError(
-            f"{base}: is no commit of this repository: name one that is there (in CI, check out "
-            "with its history)"
+            f"{base}: is no commit of this repository: name one that is there (a new repository "
+            "has none; in CI, check out with its history)"
         ) from None
     differing = ("diff", "--no-ext-diff", "--no-renames", "--name-only", "-z")
     changed = _paths(root, _git(root, *differing, "--diff-filter=d", base, "--"))

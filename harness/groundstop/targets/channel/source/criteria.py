@@ -131,6 +131,8 @@ def _nocase(table: Table, kind: CriterionKind) -> bool:
     if not isinstance(nocase, bool):
         raise table.error(f"nocase must be true or false, not {words(nocase)}", "nocase")
     if nocase and kind not in _TEXT_KINDS:
-        hint = ": begin the pattern with (?i)" if kind is CriterionKind.PATTERN else ""
-        raise table.error(f"nocase means nothing for {kind.name.lower()}{hint}", "nocase")
+        hint = ", which begins with (?i) instead" if kind is CriterionKind.PATTERN else ""
+        raise table.error(
+            f"leave nocase out: it means nothing for {kind.name.lower()}{hint}", "nocase"
+        )
     return nocase

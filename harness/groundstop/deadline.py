@@ -49,9 +49,12 @@ def within(seconds: float, what: str) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
     try:
-        yield
+        # Twice: the signal may come between the block's end and the first line behind it.
+        try:
+            yield
+        finally:
+            over = True  # what comes from here on comes too late
     finally:
-        over = True  # what comes from here on comes too late
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 

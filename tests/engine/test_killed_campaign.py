@@ -142,6 +142,17 @@ def test_a_release_that_has_gone_keeps_nothing_else_waiting(project: EngineProje
     assert left(project, "overflow") == [gone / "crash-1"]
 
 
+def test_what_cannot_be_read_keeps_nothing_else_waiting(project: EngineProject) -> None:
+    project.seed("overflow", b"MAGI")
+    crash = store(project, "overflow", KILLER)
+    folder = crash.with_name("crash-0123")
+    folder.mkdir()
+    run = groundstop("fuzz", "overflow", "--seconds", "1", "--", "-runs=10", cwd=project.root)
+    assert run.status == 1, run.output
+    assert "crash-0123" in run.output
+    assert left(project, "overflow") == [folder]
+
+
 def test_campaigns_on_two_builds_keep_records_and_logs_apart(project: EngineProject) -> None:
     project.seed("magic", b"MAGI")
     for sanitizer in ("address", "undefined"):

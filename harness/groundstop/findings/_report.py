@@ -20,6 +20,9 @@ _RUNTIME_ERROR = re.compile(r": runtime error: (.+)")
 _PYTHON = "=== Uncaught Python exception: ==="
 _EXCEPTION = re.compile(r"^(?:[\w.]+\.)?(\w+): (.*)", re.MULTILINE)
 
+# Characters of one frame that are read: its patterns take time that grows with their square.
+_MAX_FRAME = 2000
+
 # Whose frames are nobody's fault: the C library's, the sanitizers', the fuzzer's, our own.
 _FOREIGN_MODULES = re.compile(
     r"runner|python[\d.]*|ld-linux.*|lib(c|m|dl|pthread|gcc_s|stdc\+\+)[.-].*|.*_with_fuzzer\.so"
@@ -101,7 +104,7 @@ def _detail(text: str) -> str:
 def _first_stack(text: str) -> tuple[Frame, ...]:
     frames: list[Frame] = []
     for line in text.split("\n"):
-        found = _FRAME.match(line)
+        found = _FRAME.match(line[:_MAX_FRAME])
         if found:
             frames.append(_frame(found["rest"]))
         elif frames:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -137,7 +138,13 @@ def keep_left(
             for name in remove_cut(folder)
         ]
         variant = variant_of_folder(folder)
-        paths = [path for path in untriaged(folder) if not is_cut(path)]
+        paths = []
+        for path in untriaged(folder):
+            if not (path.is_file() and os.access(path, os.R_OK)):
+                # What the others show is not to wait for it; it stays untriaged.
+                notes.append(f"{project.relative(path)}: cannot be read, and is not triaged")
+            elif not is_cut(path):
+                paths.append(path)
         if variant is None or not paths:
             continue
         try:

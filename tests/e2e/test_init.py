@@ -202,7 +202,7 @@ def test_a_broken_target_does_not_hide_the_others(tmp_path: Path) -> None:
     run = groundstop("list", cwd=tmp_path)
     assert run.status == 2
     assert "vm  (fuzz.vm:target)\n  releases:  none\n" in run.stdout
-    assert "target 'next': fuzz.next:target cannot be imported: SyntaxError" in run.stderr
+    assert "cannot be imported: fuzz/next.py:1: SyntaxError" in run.stderr
     good, bad = sorted(
         json.loads(groundstop("list", "--json", cwd=tmp_path).stdout),
         key=lambda row: "error" in row,

@@ -14,7 +14,7 @@ import pytest
 from support.command import ROOT
 
 # What the tool itself runs, and what it looks for.
-PROGRAMS = ("cat", "ls", "mktemp", "rm", "sh", "sort", "tail", "tr")
+PROGRAMS = ("cat", "ld", "ls", "mktemp", "rm", "sh", "sort", "tail", "tr")
 SOUGHT = ("git", "clang", "llvm-symbolizer", "llvm-cov")
 
 # Compiles what it is given, but has no runtimes to link.

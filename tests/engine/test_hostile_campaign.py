@@ -79,7 +79,9 @@ def test_what_ends_the_process_is_a_finding(
     project: Project, harm: str, kind: str, summary: str
 ) -> None:
     seconds = 1 if harm in {"l", "L", "A"} else 30
-    result = campaign(project, harm, "-rss_limit_mb=300", seconds=seconds)
+    # For this one alone: the peak that libFuzzer looks at counts the tests' own process as well.
+    limit = ["-rss_limit_mb=300"] if harm == "m" else []
+    result = campaign(project, harm, *limit, seconds=seconds)
     (artifact,) = result.artifacts
     assert artifact.path.read_bytes()[:1] == b"X"
     # Empty where the campaign ended between the input and its report.

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import time
@@ -141,7 +143,12 @@ def test_what_shows_another_finding_today_does_not_take_the_stored_ones_place(
 ) -> None:
     triage(many_boxes().build(), load_target(boxes, "boxes"), ADDRESS, boxes)
     (stored,) = FindingStore(boxes, "boxes")
-    stored.input.write_bytes(Boxes(main=0, boxes=[]).build())
+    other = Boxes(main=0, boxes=[]).build()
+    stored.input.write_bytes(other)
+    # As if the core had changed: the folder is whole.
+    document = json.loads((stored.folder / "finding.json").read_text())
+    document["input_sha256"] = hashlib.sha256(other).hexdigest()
+    (stored.folder / "finding.json").write_text(json.dumps(document))
     with pytest.raises(InputError, match=r"shows another finding today .*write_behind"):
         minimize(boxes, stored.folder)
     assert not stored.minimized.exists()

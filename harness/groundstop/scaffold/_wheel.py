@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import tomllib
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import distribution
+from importlib.metadata import distribution, requires
 from pathlib import Path
 
+from groundstop.errors import ToolError
 from groundstop.toolchain import native_root
 
 __all__ = ["build_wheel", "wheel_name"]
@@ -34,8 +36,10 @@ def build_wheel() -> bytes:
     """Return the wheel of what is installed, made without any build backend or network.
 
     Its layout is that of the binary distribution format of PyPA: the package, its C sources
-    as `groundstop/_native`, metadata, and a RECORD with the SHA-256 of each file.
+    as `groundstop/_native`, metadata, and a RECORD with the SHA-256 of each file.  Raises ToolError
+    where the metadata of the installation is out of date.
     """
+    _check_metadata()
     information = f"groundstop-{distribution('groundstop').version}.dist-info"
     wheel, record = io.BytesIO(), []
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -46,6 +50,25 @@ def build_wheel() -> bytes:
         record.append(f"{information}/RECORD,,\n")
         _add(archive, f"{information}/RECORD", "".join(record).encode())
     return wheel.getvalue()
+
+
+def _check_metadata() -> None:
+    """Raise ToolError where a checkout was installed before its dependencies changed.
+
+    An editable installation keeps the metadata of its day: the wheel would lack libraries.
+    """
+    declaration = Path(__file__).resolve().parents[3] / "pyproject.toml"
+    if not declaration.is_file():
+        return
+    project = tomllib.loads(declaration.read_text(encoding="utf-8")).get("project", {})
+    if project.get("name") != "groundstop":
+        return
+    installed = {line for line in requires("groundstop") or () if ";" not in line}
+    if missing := set(project.get("dependencies", ())) - installed:
+        raise ToolError(
+            f"{declaration.parent}: this Groundstop was installed before its pyproject.toml named "
+            f"{', '.join(sorted(missing))}: install it again (make setup)"
+        )
 
 
 def _files(information: str) -> Iterator[tuple[str, bytes]]:

@@ -18,6 +18,14 @@ def test_cut_leaves_what_is_needed() -> None:
     assert held.runs < 150
 
 
+def test_cut_leaves_out_two_at_a_time() -> None:
+    def holds(items: bytes) -> bool:
+        return len(items) >= 3 and len(items) % 2 == 1 and items[:1] == b"A"
+
+    for size in range(3, 40, 2):
+        assert len(cut(b"A" + b"b" * (size - 1), holds)) == 3
+
+
 def test_cut_takes_lists_too() -> None:
     asked: list[object] = list(range(100))
 

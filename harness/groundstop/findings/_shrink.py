@@ -64,10 +64,11 @@ class Shrinker:
 
 
 def cut(items: S, holds: Callable[[S], bool]) -> S:
-    """Return `items` without what is not needed: chunks of halving size are left out.
+    """Return `items` without what is not needed: chunks of falling size are left out.
 
-    From the end, because what comes first often says how to read the rest.  `holds` says
-    whether a shorter value still does; `items` does.
+    The sizes are all of it, then each smaller power of two: where only an odd number shows the
+    finding, two at a time must go.  From the end, because what comes first often says how to
+    read the rest.  `holds` says whether a shorter value still does; `items` does.
     """
     size = len(items)
     while size:
@@ -78,7 +79,7 @@ def cut(items: S, holds: Callable[[S], bool]) -> S:
             if holds(shorter):
                 items = shorter
             end = start
-        size //= 2
+        size = 1 << (size - 1).bit_length() - 1 if size > 1 else 0
     return items
 
 

@@ -346,6 +346,21 @@ def test_a_source_may_be_called_anything(tmp_path: Path) -> None:
     assert ast.literal_eval(sources[1]) == (*names, "fuzz/vm_entry.c")
 
 
+def test_around_cplusplus_the_entry_point_is_cplusplus(tmp_path: Path) -> None:
+    (tmp_path / "vm.hpp").write_text("#include <cstddef>\nstruct Vm { int run(std::size_t n); };\n")
+    (tmp_path / "vm.cpp").write_text(
+        '#include "vm.hpp"\nint Vm::run(std::size_t n) { return n > 3 ? 1 : 0; }\n'
+    )
+    assert groundstop("init", "vm", "vm.cpp", cwd=tmp_path).status == 0
+    entry = tmp_path / "fuzz" / "vm_entry.cc"
+    text = entry.read_text()
+    called = text.replace("\t(void)data;", "\tVm vm;\n\n\t(void)data;\n\tvm.run(size);")
+    assert called != text
+    entry.write_text('#include "../vm.hpp"\n' + called)
+    built = groundstop("build", "vm", "--sanitizer", "address", cwd=tmp_path)
+    assert built.status == 0, built.output
+
+
 def test_that_commands_do_not_take_the_only_target_any_more_is_said(tmp_path: Path) -> None:
     runs = [groundstop("init", name, cwd=tmp_path) for name in ("vm", "next", "third")]
     assert [run.status for run in runs] == [0, 0, 0]

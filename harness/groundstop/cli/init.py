@@ -32,7 +32,7 @@ def command(name: str | None, sources: tuple[Path, ...]) -> None:
         note = f" ({written.note})" if written.note else ""
         print_hanging(console, f"{written.what:<12}", f"{written.path}{note}")
     chosen = scaffold.name
-    entry, target = f"fuzz/{chosen}_entry.c", f"fuzz/{chosen}.py"
+    entry, target = scaffold.entry, f"fuzz/{chosen}.py"
     # A Makefile that was left alone has a `fuzz` of somebody else's.
     left = any(each.path == "Makefile" and each.what == "left alone" for each in done)
     fuzz = f"groundstop fuzz {chosen}" if left else "make fuzz"

@@ -32,7 +32,7 @@ _WHEELS = ".github/groundstop"
 _FILES = {
     "fuzz/{name}.py": "target.py.j2",
     "fuzz/fuzz_{name}.py": "script.py.j2",
-    "fuzz/{name}_entry.c": "entry.c.j2",
+    "{entry}": "entry.c.j2",
     _WORKFLOW: "workflow.yml.j2",
 }
 # For an interpreter that is there: nothing of the toy, whose place it takes.
@@ -124,10 +124,20 @@ class Scaffold:
         note = f"fuzzes {', '.join(fuzzed)}; to add: groundstop fuzz {self.name}"
         return replace(done, note=note)
 
+    @property
+    def entry(self) -> str:
+        """The file with the entry point, from the project's root: C++ where a source is C++."""
+        suffix = ".cc" if self._is_cplusplus else ".c"
+        return f"fuzz/{self.name}_entry{suffix}"
+
+    @property
+    def _is_cplusplus(self) -> bool:
+        return any(Path(source).suffix in CPLUSPLUS for source in self._sources)
+
     def _files(self) -> dict[str, str]:
         """Return the files that are the target's alone, each with its template; a seed has none."""
         files = {
-            pattern.format(name=self.name): _OWN.get(template, template)
+            pattern.format(name=self.name, entry=self.entry): _OWN.get(template, template)
             if self._sources
             else template
             for pattern, template in _FILES.items()
@@ -156,6 +166,8 @@ class Scaffold:
         return text.render(
             name=self.name,
             sources=self._sources,
+            entry=self.entry,
+            cplusplus=self._is_cplusplus,
             groundstop=command,
             corpus=self._corpus,
             wheel=f"{_WHEELS}/{wheel_name()}",

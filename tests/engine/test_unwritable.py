@@ -93,6 +93,17 @@ def test_a_run_whose_folder_goes_ends_and_says_so(project: EngineProject) -> Non
     assert "units" in result.lost[0]
 
 
+def test_a_folder_whose_end_libfuzzer_sees_first_is_told_as_that(
+    project: EngineProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The supervisor looks at its folders too late.
+    monkeypatch.setattr("groundstop.campaign._supervise._TRY_SECONDS", 600.0)
+    result = campaign(project, Then(lambda: shutil.rmtree(units(project))))
+    assert result.exit_status == 2
+    assert len(result.lost) == 1
+    assert "units" in result.lost[0]
+
+
 def test_units_wait_for_a_corpus_that_can_be_written(project: EngineProject) -> None:
     evolved = project.root / "corpus" / "magic" / "evolved"
 

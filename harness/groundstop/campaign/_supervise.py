@@ -268,9 +268,9 @@ class _Supervisor:
         ran = read_stats(self._run.stats).executions - self._before.executions
         return ran > max(self._unread, 1) + 1
 
-    def _can_write(self) -> bool:
+    def _can_write(self, *, at_once: bool = False) -> bool:
         """Try the folders at times; false when one cannot be written, and what it says is kept."""
-        if time.monotonic() >= self._next_try and not self._trouble:
+        if (at_once or time.monotonic() >= self._next_try) and not self._trouble:
             self._next_try = time.monotonic() + _TRY_SECONDS
             try:
                 self._try_folders()
@@ -364,6 +364,9 @@ class _Supervisor:
         if status < 0 and self._fruitless < _FRUITLESS_LIMIT:
             # Killed by somebody, the system's memory keeper perhaps.
             return True
+        if not self._can_write(at_once=True):
+            # libFuzzer ends where a folder has gone, and may see it first.
+            return False
         what = "the fuzzer ended by itself"
         if status < 0 and not ran:
             what = "the core died while it was loaded (its constructors, LLVMFuzzerInitialize)"

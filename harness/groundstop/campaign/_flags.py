@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import subprocess
@@ -15,6 +14,7 @@ from groundstop.errors import CampaignError
 from groundstop.links import plain_path
 from groundstop.model import Sanitizer
 from groundstop.toolchain import sanitizer_runtime
+from groundstop.words import nearest
 
 __all__ = ["check_flags", "is_passed_on"]
 
@@ -97,8 +97,8 @@ def check_flags(flags: Sequence[str]) -> None:
             raise CampaignError(f"-{name} is not passed on: the campaign needs it as it is")
         known = known or _known()
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean -{near[0]}?" if near else "it would be ignored"
+            near = nearest(name, known)
+            hint = f"did you mean -{near}?" if near else "it would be ignored"
             raise CampaignError(f"-{name}: libFuzzer has no such flag: {hint}")
         if name not in _TEXTS and not _NUMBER.fullmatch(value):
             raise CampaignError(f"{flag!r}: -{name} takes a number")

@@ -123,31 +123,26 @@ class Tools:
 
     def _asked(self, command: tuple[str, ...]) -> str:
         if command not in self._answers:
-            run = subprocess.run(
-                command,
-                cwd=self._folder,
-                env=_environment(),
-                capture_output=True,
-                text=True,
-                errors="surrogateescape",
-                check=False,
-            )
-            self._answers[command] = run.stderr
+            # Paths are read out of it, of any bytes.
+            self._answers[command] = self._ended(command, "surrogateescape").stderr
         return self._answers[command]
 
-    def _run(self, command: list[str]) -> None:
+    def _ended(self, command: Sequence[str], errors: str) -> subprocess.CompletedProcess[str]:
         try:
-            run = subprocess.run(
+            return subprocess.run(
                 command,
                 cwd=self._folder,
                 env=_environment(),
                 capture_output=True,
                 text=True,
-                errors="replace",
+                errors=errors,
                 check=False,
             )
         except OSError as error:
             raise ToolError(f"{command[0]} does not run: {error.strerror}") from error
+
+    def _run(self, command: list[str]) -> None:
+        run = self._ended(command, "replace")
         if run.returncode == 0:
             return
         output = run.stderr.replace(str(self._folder), str(self._shown))

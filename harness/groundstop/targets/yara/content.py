@@ -12,11 +12,11 @@ from groundstop.errors import SourceError, SourceLocation, ToolError
 from groundstop.files import read_input
 from groundstop.format import Record, view
 from groundstop.model import Outcome, Release, Sanitizer
-from groundstop.target import Element, OutcomeCheck, Part, Problem, Synthesis, Waiver
+from groundstop.target import Element, OutcomeCheck, Part, Problem, Synthesis, Waiver, is_source
 from groundstop.targets.yara.formats import Bundle, CompiledRules
 from groundstop.targets.yara.library import LIBRARY
 from groundstop.targets.yara.rules import rule_names
-from groundstop.targets.yara.source import SUFFIXES, External, Source, is_text, read_source
+from groundstop.targets.yara.source import SUFFIXES, External, Source, read_source
 from groundstop.targets.yara.status import describe_outcome, matches_of
 from groundstop.toolchain import build_program
 
@@ -51,7 +51,7 @@ class YaraContent:
     def compile(self, source: Path, part: str = "") -> bytes:
         """Compile text to `rules` (the default), the file that ships, or to a `testcase`."""
         where = SourceLocation(source, 1)
-        if not is_text(source):
+        if not is_source(self, source):
             raise SourceError(f"is no text source ({' or '.join(SUFFIXES)})", where)
         if part not in {"", "rules", "testcase"}:
             raise SourceError(f"has no part {part!r} (known: rules, testcase)", where)
@@ -61,7 +61,7 @@ class YaraContent:
 
     def testcase(self, source: Path) -> bytes:
         """Return text or compiled rules as a testcase; without data they scan nothing."""
-        if is_text(source):
+        if is_source(self, source):
             return self.compile(source, "testcase")
         data = read_input(source)
         return data if data.startswith(_MAGIC) else make_testcase(data, b"")
@@ -89,13 +89,13 @@ class YaraContent:
         testcase = self.testcase(source)
         problem = Bundle.decode(testcase).problem
         if problem is None:
-            return [] if rule_names(testcase) else [_detects_nothing(source)]
+            return [] if rule_names(testcase) else [self._detects_nothing(source)]
         where = f"{problem.field} at byte {problem.offset}"
         return [Problem("format", str(problem), where, "compile the rules again from their text")]
 
     def check_outcome(self, source: Path, check: OutcomeCheck) -> list[Problem] | None:
         """Compare the rules that matched with those that the text expects, if it says any."""
-        text = read_source(source) if is_text(source) else None
+        text = read_source(source) if is_source(self, source) else None
         matched = matches_of(check.outcome.data)
         if text is None or text.expect is None:
             return None
@@ -112,7 +112,7 @@ class YaraContent:
 
     def elements(self, source: Path) -> list[Element]:
         """Return the rules, each evaluated as false or true; libyara tells nothing of private."""
-        text = read_source(source) if is_text(source) else None
+        text = read_source(source) if is_source(self, source) else None
         found = []
         for number, name in rule_names(self.testcase(source)).items():
             line = text.lines.get(name, 0) if text else 0
@@ -157,12 +157,11 @@ class YaraContent:
         del source
         return []
 
-
-def _detects_nothing(source: Path) -> Problem:
-    where = SourceLocation(source, 1) if is_text(source) else "rules.entries"
-    message = "this file detects nothing: a scan reports none of its rules"
-    remedy = "write a rule that is not private, or do not ship the file"
-    return Problem("detects-nothing", message, where, remedy)
+    def _detects_nothing(self, source: Path) -> Problem:
+        where = SourceLocation(source, 1) if is_source(self, source) else "rules.entries"
+        message = "this file detects nothing: a scan reports none of its rules"
+        remedy = "write a rule that is not private, or do not ship the file"
+        return Problem("detects-nothing", message, where, remedy)
 
 
 def _compile(source: Source) -> bytes:

@@ -20,7 +20,7 @@ from pathlib import Path
 from groundstop.errors import SourceError, SourceLocation
 from groundstop.files import read_text
 
-__all__ = ["SUFFIXES", "External", "Source", "is_text", "read_source"]
+__all__ = ["SUFFIXES", "External", "Source", "read_source"]
 
 SUFFIXES = (".yar", ".yara")
 
@@ -46,11 +46,6 @@ class Source:
     expect_line: int
     lines: dict[str, int]
     externals: dict[str, External]
-
-
-def is_text(path: Path) -> bool:
-    """Return whether a file's name says that it has rules as text."""
-    return path.suffix.lower() in SUFFIXES
 
 
 def read_source(path: Path) -> Source:
